@@ -1,0 +1,106 @@
+//! THE list of what the field app can ask its device: `name(Args) -> Reply`. It expands to the dispatcher and to the TypeScript map,
+//! so a missing handler does not compile and both sides share one typed `call`. Handlers: load → ask a rule → save.
+
+pub mod args;
+
+mod agenda;
+mod app;
+mod find;
+mod job;
+mod order;
+mod photo;
+mod record;
+mod sync;
+
+use gongdan_domain::problem::{Code, Problem};
+use serde_json::Value;
+
+use crate::device::Device;
+use crate::view;
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident($args:ty) -> $reply:ty = $handler:path;)*) => {
+        /// The names, in the order of the list.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// Runs one command. Blocking: call it off the interface's thread.
+        pub fn call(device: &Device, name: &str, args: Value) -> Result<Value, Problem> {
+            match name {
+                $(stringify!($name) => {
+                    let args: $args = serde_json::from_value(args)
+                        .map_err(|e| Problem::with(Code::WrongType, serde_json::json!({ "why": e.to_string() })))?;
+                    let reply: $reply = $handler(device, args).map_err(|e| device.problem(e))?;
+                    serde_json::to_value(reply).map_err(|_| Problem::new(Code::Internal))
+                })*
+                _ => Err(Problem::with(Code::UnknownCommand, serde_json::json!({ "name": name }))),
+            }
+        }
+
+        /// The typed map for the interface: name, arguments, reply.
+        pub fn typescript_map() -> Vec<(&'static str, String, String)> {
+            use ts_rs::TS as _;
+            let config = ts_rs::Config::from_env();
+            vec![$((stringify!($name), <$args>::name(&config), <$reply>::name(&config))),*]
+        }
+    };
+}
+
+commands! {
+    // The app
+    status(args::Nothing) -> view::app::AppStatus = app::status;
+    enrol(args::Enrol) -> view::app::AppStatus = app::enrol;
+    unlock(args::Unlock) -> view::app::AppStatus = app::unlock;
+    lock(args::Nothing) -> view::app::AppStatus = app::lock;
+    set_preference(args::Preference) -> view::app::AppStatus = app::set_preference;
+    // Today
+    agenda(args::Day) -> view::agenda::Agenda = agenda::agenda;
+    // One job
+    open_job(args::OfJob) -> view::job::JobView = job::open;
+    /// A6: a call taken on the road.
+    register_job(args::RegisterJob) -> view::job::JobView = job::register;
+    analyse(args::OfJob) -> view::job::AnalysisView = job::analyse;
+    /// A2: the archive's value into the job, one tap.
+    copy_from_archive(args::CopyFromArchive) -> view::job::JobView = job::copy_from_archive;
+    /// Autosave of any field of a job, visit, customer or machine.
+    write_field(args::WriteField) -> args::Written = record::write_field;
+    /// One fact. Refused where the rules say so and the person on the spot can still do it right.
+    record(args::Record) -> view::job::JobView = record::record;
+    /// Several facts as one action (a kit compartment).
+    record_all(args::RecordAll) -> view::job::JobView = record::record_all;
+    retract(args::Retract) -> view::job::JobView = record::retract;
+    /// C1: departs if the kit is ready; otherwise names what is missing.
+    depart(args::OfJob) -> view::job::JobView = record::depart;
+    /// A reading, judged: unusual ones are asked back, impossible ones refused with the range.
+    take_reading(args::TakeReading) -> view::job::JobView = record::take_reading;
+    // The order
+    preview_order(args::OfJob) -> view::job::OrderPreview = order::preview;
+    seal_order(args::SealOrder) -> view::job::JobView = order::seal;
+    /// Writes the PDF into the app's folder and answers its path for the system's viewer.
+    save_order_pdf(args::OrderPdf) -> args::SavedFile = order::save_pdf;
+    // Finding
+    search(args::Search) -> view::find::SearchView = find::search;
+    open_customer(args::OfCustomer) -> view::find::CustomerView = find::customer;
+    fee_schedule(args::Nothing) -> view::find::FeeScheduleView = find::fee_schedule;
+    open_fault(args::OfFault) -> view::find::KnowledgeView = find::fault;
+    // Sync
+    sync_list(args::Nothing) -> view::sync::SyncList = sync::list;
+    sync_now(args::Nothing) -> view::sync::SyncSentence = sync::now;
+    settle(args::Settle) -> view::sync::SyncList = sync::settle;
+}
+
+/// The raw lane up: a photo as it came from the camera. Answers the job.
+pub fn upload_photo(device: &Device, args: Value, bytes: &[u8]) -> Result<Value, Problem> {
+    let args: args::TakePhoto = serde_json::from_value(args).map_err(|_| Problem::new(Code::WrongType))?;
+    let reply = photo::take(device, args, bytes).map_err(|e| device.problem(e))?;
+    serde_json::to_value(reply).map_err(|_| Problem::new(Code::Internal))
+}
+
+/// The raw lane down: `photo` (`args::PhotoBytes`) or `order_pdf` (`args::OrderPdf`).
+pub fn download(device: &Device, name: &str, args: Value) -> Result<Vec<u8>, Problem> {
+    let wrong = |_| Problem::new(Code::WrongType);
+    match name {
+        "photo" => photo::bytes(device, serde_json::from_value(args).map_err(wrong)?).map_err(|e| device.problem(e)),
+        "order_pdf" => order::pdf(device, serde_json::from_value(args).map_err(wrong)?).map_err(|e| device.problem(e)),
+        _ => Err(Problem::with(Code::UnknownCommand, serde_json::json!({ "name": name }))),
+    }
+}

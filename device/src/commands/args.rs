@@ -1,0 +1,213 @@
+//! What the commands take, and the small replies that are no screen.
+
+use gongdan_domain::fact::{About, FactBody, PhotoKind, ReadingPhase};
+use gongdan_domain::id::{CustomerId, FactId, JobId, MachineId, WriteId};
+use gongdan_domain::sync::change::EntityRef;
+use gongdan_domain::work_order::{OrderRating, Signing};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::view::app::{Language, Theme};
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[ts(export, type = "Record<string, never>")]
+pub struct Nothing {}
+
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Enrol {
+    /// `http://127.0.0.1:8610`
+    pub server: String,
+    pub code: String,
+    /// At least four digits; only needed where there is no OS key store.
+    pub pin: String,
+    pub device_name: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Unlock {
+    pub pin: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Preference {
+    #[serde(default)]
+    #[ts(optional)]
+    pub language: Option<Language>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub theme: Option<Theme>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Day {
+    /// `YYYY-MM-DD` in the company's zone; today where absent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub day: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OfJob {
+    pub job: JobId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OfCustomer {
+    pub customer: CustomerId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OfFault {
+    pub fault: String,
+}
+
+/// A6: on the road; fields by name of domain `entity::job`.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RegisterJob {
+    pub customer: Option<CustomerId>,
+    pub machine: Option<MachineId>,
+    #[ts(type = "Record<string, unknown>")]
+    pub fields: std::collections::BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CopyFromArchive {
+    pub job: JobId,
+    pub fields: Vec<String>,
+}
+
+/// `seen`: the heads that were on the screen when this editing began (from the view's `heads`), plus the ids that earlier
+/// `write_field` calls of this editing session answered.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WriteField {
+    pub entity: EntityRef,
+    pub field: String,
+    #[ts(type = "unknown")]
+    pub value: Value,
+    pub seen: Vec<WriteId>,
+}
+
+/// The state of the field after the write: pass `heads` as `seen` of the next one.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Written {
+    pub write: WriteId,
+    pub heads: Vec<WriteId>,
+    pub conflict: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Record {
+    pub about: About,
+    pub fact: FactBody,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecordAll {
+    pub about: About,
+    pub facts: Vec<FactBody>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Retract {
+    pub about: About,
+    pub facts: Vec<FactId>,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TakeReading {
+    pub about: About,
+    pub key: String,
+    pub phase: ReadingPhase,
+    /// Decimal text or the option's Chinese text. Empty: takes the reading back.
+    pub value: String,
+    /// The person was asked about an unusual value and said yes.
+    pub confirmed: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TakePhoto {
+    pub about: About,
+    pub photo: PhotoKind,
+    pub caption: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PhotoBytes {
+    pub hash: String,
+    /// The small picture (long side 320) instead of the stored one.
+    pub thumb: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SealOrder {
+    pub job: JobId,
+    /// The `shown` of the preview that the customer saw.
+    pub shown: String,
+    pub rating: OrderRating,
+    pub signing: Signing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum PdfLanguage {
+    Zh,
+    En,
+    Both,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OrderPdf {
+    pub job: JobId,
+    pub language: PdfLanguage,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SavedFile {
+    pub path: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Search {
+    pub text: String,
+    /// Only this kind; all where absent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub kind: Option<crate::view::find::HitKind>,
+}
+
+/// Settles a conflict: the value of one head, or a sentence of both.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Settle {
+    pub entity: EntityRef,
+    pub field: String,
+    #[ts(type = "unknown")]
+    pub value: Value,
+    /// All heads that were on the screen.
+    pub seen: Vec<WriteId>,
+}

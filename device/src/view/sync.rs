@@ -1,0 +1,118 @@
+//! The state of sync as a sentence, and the list behind it (L4).
+
+use gongdan_domain::finding::Finding;
+use gongdan_domain::id::{JobId, WriteId};
+use gongdan_domain::obligation::Obligation;
+use gongdan_domain::problem::Problem;
+use gongdan_domain::sync::change::EntityRef;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum SyncMood {
+    /// Everything is delivered.
+    Delivered,
+    /// Going on right now.
+    Sending,
+    Offline,
+    /// Something needs this person.
+    NeedsYou,
+    /// The server answered with a problem; tried again by itself.
+    Trouble,
+    /// Never synced yet.
+    New,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncSentence {
+    pub mood: SyncMood,
+    /// Changes and files that the office has not got.
+    pub waiting: u32,
+    pub needs_you: u32,
+    /// When everything was last delivered.
+    pub delivered_at: Option<String>,
+    pub offline_since: Option<String>,
+    pub problem: Option<Problem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SyncList {
+    pub sentence: SyncSentence,
+    pub conflicts: Vec<ConflictView>,
+    pub refused: Vec<RefusedView>,
+    pub findings: Vec<Finding>,
+    pub questions: Vec<QuestionView>,
+    pub owed: Vec<Obligation>,
+    pub waiting: Vec<WaitingView>,
+    pub files: FilesView,
+}
+
+/// A field that two people changed without seeing each other's value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConflictView {
+    pub entity: EntityRef,
+    /// Name of the customer, machine or job concerned.
+    pub about: String,
+    pub field: String,
+    #[ts(type = "unknown")]
+    pub base: Value,
+    pub choices: Vec<ConflictChoice>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConflictChoice {
+    pub write: WriteId,
+    #[ts(type = "unknown")]
+    pub value: Value,
+    pub by_name: String,
+    pub mine: bool,
+    pub at: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RefusedView {
+    pub device_seq: u64,
+    pub at: String,
+    /// What it was, as keys: `write:customer.phone`, `fact:contact_attempt`, `seal`.
+    pub what: Vec<String>,
+    pub about: String,
+    pub problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct QuestionView {
+    pub job: JobId,
+    pub order_no: String,
+    pub customer: String,
+    pub at: String,
+    pub question: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct WaitingView {
+    pub device_seq: u64,
+    pub at: String,
+    pub what: Vec<String>,
+    pub about: String,
+    /// Sent, its verdict not known yet.
+    pub sent: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FilesView {
+    pub total: u32,
+    pub sent: u32,
+    pub bytes_total: u64,
+    pub bytes_sent: u64,
+}

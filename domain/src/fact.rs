@@ -1,0 +1,276 @@
+//! What can happen, as typed facts. The envelope ([`crate::sync::change::Fact`]) keeps `kind` and `body` as they came, so that a
+//! kind of a newer version passes through untouched; here the known kinds get their meaning.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use ts_rs::TS;
+
+use crate::id::{FindingId, JobId, ObligationId, OrderId, PersonId, VisitId};
+use crate::safety::SafetyChoice;
+use crate::sync::change::Fact;
+use crate::time::Instant;
+
+/// How a call to the customer ended (B1–B7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum ContactOutcome {
+    Confirmed,
+    Rescheduled,
+    DataDiffer,
+    OutOfWarranty,
+    Advised,
+    Refused,
+    Unreachable,
+}
+
+impl ContactOutcome {
+    /// Whether the visit goes on as agreed.
+    pub fn goes_on(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Rescheduled | Self::DataDiffer | Self::OutOfWarranty | Self::Unreachable)
+    }
+}
+
+/// Lists whose items are ticked one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum TickList {
+    /// B1: what the customer confirmed: visit_time, address, model, purchase_date, symptom.
+    Contact,
+    /// C1: kit item codes.
+    Kit,
+    /// D1: appearance, introduced, work_id_shown.
+    Door,
+    /// E11, E12, G8: reinspected, training, equipment_count, cleaning, service_card, business_card.
+    Handover,
+}
+
+impl TickList {
+    /// The items that the standard demands; the kit's come from its template.
+    pub fn required(self) -> &'static [&'static str] {
+        match self {
+            TickList::Contact => &["visit_time", "address", "model", "purchase_date", "symptom"],
+            TickList::Kit => &[],
+            TickList::Door => &["appearance", "introduced", "work_id_shown"],
+            TickList::Handover => &["reinspected", "training", "equipment_count", "cleaning", "service_card", "business_card"],
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum ReadingPhase {
+    Before,
+    After,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum PhotoKind {
+    Nameplate,
+    Before,
+    Fault,
+    After,
+    /// The service card left at a closed door (B7, D4).
+    Card,
+    Other,
+}
+
+/// E11: 试机.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum TestRun {
+    /// Run under full load, normal.
+    FullLoad,
+    /// Not run, or not under load: a follow-up after 2 hours (BR-02).
+    NotRun,
+}
+
+/// E11: 修复把握.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum Confidence {
+    Certain,
+    Mostly,
+    /// A callback by the company after 3 hours (BR-03).
+    NotSure,
+}
+
+/// How consent to a chargeable estimate was given (BR-10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum ConsentHow {
+    OnScreen,
+    /// In an emergency; signed before leaving.
+    Spoken,
+}
+
+/// G2: a rating by the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum Rating {
+    VerySatisfied,
+    Satisfied,
+    Fair,
+    Dissatisfied,
+    NotRated,
+}
+
+/// G3: the four equal ways to end an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum SigningChoice {
+    Signed,
+    Declined,
+    Absent,
+    Later,
+}
+
+/// Where the device was, if it knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Position {
+    /// Degrees, decimal text (signed content has no floats).
+    pub lat: String,
+    pub lon: String,
+    pub accuracy_m: String,
+}
+
+/// Every fact that this version understands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum FactBody {
+    // Decisions of the office
+    /// A6, A4: who goes, when. The latest decision counts.
+    JobAssigned {
+        visit: VisitId,
+        technicians: Vec<PersonId>,
+        leader: PersonId,
+        #[ts(type = "string | null")]
+        planned_at: Option<Instant>,
+    },
+    JobCancelled { reason: String },
+    /// H2: sent back with a question.
+    OrderQuestioned { order: OrderId, revision: u32, question: String },
+    QuestionAnswered { order: OrderId, answer: String },
+    /// H2: archived after review.
+    OrderArchived { order: OrderId, revision: u32, archive_no: String },
+    FindingAnswered { finding: FindingId, answer: String },
+
+    // Before the visit
+    /// The technician has read the job (接单).
+    JobAccepted {},
+    /// B: every attempt is logged.
+    ContactAttempt {
+        number: String,
+        whom: String,
+        outcome: ContactOutcome,
+        /// B4: that the fee schedule was announced.
+        fees_announced: bool,
+        /// B2: the newly agreed time.
+        #[ts(type = "string | null")]
+        new_time: Option<Instant>,
+        /// B5: what was advised.
+        guidance: String,
+        note: String,
+    },
+    /// A tick on one of the lists; unticking retracts it.
+    Ticked { list: TickList, item: String, template_version: String },
+    /// C1: missing items released with a reason; never the rag.
+    KitReleased { items: Vec<String>, reason: String },
+    Departed { kit_version: String, released: Vec<String> },
+
+    // At the door
+    LateNotice { minutes: u32, note: String },
+    Arrived { position: Option<Position> },
+    NotAdmitted { reason: String },
+    CardLeft { note: String },
+    CheckedIn { position: Option<Position> },
+    CheckedOut { position: Option<Position> },
+
+    // On site
+    /// E1: one answer; a later one replaces it.
+    SafetyAnswered { item: String, answer: SafetyChoice, template_version: String },
+    /// E1: conditions agreed with the customer's person.
+    SafetySigned { conditions: String, with_whom: String },
+    /// E2: `value` is decimal text or the option's text. `confirmed` where an unusual value was confirmed.
+    ReadingTaken { key: String, phase: ReadingPhase, value: String, unit: String, confirmed: bool },
+    /// E2: the envelope's `files[0]` is the stored photo.
+    PhotoTaken { photo: PhotoKind, caption: String, width: u32, height: u32 },
+    /// E3, F1: fee schedule and service policy shown to the customer.
+    FeesShown { schedule_version: String },
+    ConsentGiven { total_fen: i64, schedule_version: String, estimate_hash: String, by_name: String, how: ConsentHow },
+    ConsentRefused { total_fen: i64, reason: String },
+    WorkStarted {},
+    TestRunRecorded { result: TestRun, minutes: u32, reason: String },
+    ConfidenceStated { confidence: Confidence },
+    WorkFinished {},
+    /// E10: no argument, the office is alerted.
+    Escalated { what: String, note: String },
+    NoteAdded { text: String },
+
+    // The order
+    /// In the same change as the seal, so that lists need not open it.
+    OrderSealed {
+        order: OrderId,
+        revision: u32,
+        order_no: String,
+        hash: String,
+        choice: SigningChoice,
+        quality: Rating,
+        attitude: Rating,
+        total_fen: i64,
+    },
+    NumberVoided { number: String, reason: String },
+    /// A photo that can no longer be delivered (invariant `blob_whole`).
+    DeclaredLost { hash: String, reason: String },
+
+    // Follow-up
+    /// I2: `reached: false` never counts as done.
+    CallbackMade { obligation: ObligationId, reached: bool, satisfied: Option<bool>, note: String },
+    ObligationWaived { obligation: ObligationId, reason: String },
+}
+
+impl FactBody {
+    /// The meaning of a fact; `None` for a kind, or a shape of a kind, that this version does not know.
+    pub fn of(fact: &Fact) -> Option<FactBody> {
+        serde_json::from_value(json!({ "kind": fact.kind, "body": fact.body })).ok()
+    }
+
+    /// Kind and body as the envelope carries them.
+    pub fn parts(&self) -> (String, serde_json::Value) {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+        (kind, value["body"].take())
+    }
+
+    /// Whether only the office may state it.
+    pub fn by_office_only(&self) -> bool {
+        matches!(
+            self,
+            FactBody::JobCancelled { .. }
+                | FactBody::OrderQuestioned { .. }
+                | FactBody::OrderArchived { .. }
+                | FactBody::FindingAnswered { .. }
+                | FactBody::ObligationWaived { .. }
+        )
+    }
+}
+
+/// Names a job and perhaps a visit, as facts do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct About {
+    pub job: JobId,
+    #[serde(default)]
+    pub visit: Option<VisitId>,
+}
