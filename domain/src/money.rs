@@ -10,7 +10,6 @@ use ts_rs::TS;
 
 /// An amount of money in fen (1/100 yuan), tax included unless a name says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
-#[serde(transparent)]
 #[ts(export)]
 pub struct Fen(pub i64);
 
