@@ -1,0 +1,8 @@
+/** Where the page begins: the look, then the application. */
+import '@gongdan/shared/theme';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('index.html has no #app');
+mount(App, { target });

@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+import { face } from '../shared/build/vite.ts';
+
+export default defineConfig(face(5173));

@@ -1,0 +1,20 @@
+/** Words inside dates, durations, deadlines. */
+export const format = {
+  'format.longDay': '{month} 月 {day} 日 {weekday}',
+  'format.weekday.0': '星期日',
+  'format.weekday.1': '星期一',
+  'format.weekday.2': '星期二',
+  'format.weekday.3': '星期三',
+  'format.weekday.4': '星期四',
+  'format.weekday.5': '星期五',
+  'format.weekday.6': '星期六',
+  'format.days': '{n} 天',
+  'format.hours': '{n} 小时',
+  'format.minutes': '{n} 分',
+  'format.underMinute': '不到 1 分',
+  'format.join': '{a} {b}',
+  'format.by': '{when} 前',
+  'format.left': '还有 {span}',
+  'format.over': '已超 {span}',
+  'format.deadline': '{by} · {rest}',
+} as const;
