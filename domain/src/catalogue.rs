@@ -40,12 +40,42 @@ pub enum MachineType {
     Filter,
 }
 
+impl MachineType {
+    /// Reads a stored machine type: the code, or the words of the paper form (`喷油螺杆(工频)`).
+    pub fn named(text: &str) -> Option<Self> {
+        Some(match text.trim() {
+            "screw" | "喷油螺杆(工频)" => Self::Screw,
+            "screw_vsd" | "喷油螺杆(变频/永磁)" => Self::ScrewVsd,
+            "screw_oil_free" | "无油螺杆" => Self::ScrewOilFree,
+            "piston" | "活塞" => Self::Piston,
+            "scroll" | "涡旋" => Self::Scroll,
+            "centrifugal" | "离心" => Self::Centrifugal,
+            "dryer_refrigerated" | "冷干机" => Self::DryerRefrigerated,
+            "dryer_desiccant" | "吸干机" => Self::DryerDesiccant,
+            "tank" | "储气罐" => Self::Tank,
+            "filter" | "过滤器" => Self::Filter,
+            _ => return None,
+        })
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Cooling {
     Air,
     Water,
+}
+
+impl Cooling {
+    /// Reads a stored cooling: the code or the word of the form.
+    pub fn named(text: &str) -> Option<Self> {
+        match text.trim() {
+            "air" | "风冷" => Some(Self::Air),
+            "water" | "水冷" => Some(Self::Water),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -56,6 +86,19 @@ pub enum Drive {
     Belt,
     Gear,
     PermanentMagnet,
+}
+
+impl Drive {
+    /// Reads a stored drive: the code or the word of the form.
+    pub fn named(text: &str) -> Option<Self> {
+        match text.trim() {
+            "direct" | "直联" => Some(Self::Direct),
+            "belt" | "皮带" => Some(Self::Belt),
+            "gear" | "齿轮" => Some(Self::Gear),
+            "permanent_magnet" | "永磁一体" => Some(Self::PermanentMagnet),
+            _ => None,
+        }
+    }
 }
 
 /// Kind of service 服务性质 (A7).
