@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [svelte({ configFile: 'ui/shared/svelte.config.js' }), svelteTesting()],
   test: {
     environment: 'jsdom',
+    server: { deps: { inline: [/@lucide\/svelte/] } },
+    setupFiles: ['ui/shared/build/test-page.ts'],
     include: ['ui/*/src/**/*.test.ts'],
     env: { TZ: 'America/New_York' },
   },

@@ -12,6 +12,8 @@ export const parts: Translation<typeof zh> = {
   'parts.range': 'usually {low}–{high}',
   'parts.outOfRange': 'outside the usual {low}–{high}, please look again',
   'parts.notNumber': 'Write a number',
+  'parts.notTime': 'Write it like 2026-11-23 14:05',
+  'parts.pickTime': 'Pick {name} from a calendar',
   'parts.reading.before': 'before',
   'parts.reading.after': 'after',
   'parts.reading.usual': 'usual range',

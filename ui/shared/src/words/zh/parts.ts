@@ -9,6 +9,8 @@ export const parts = {
   'parts.range': '常见 {low}–{high}',
   'parts.outOfRange': '不在常见范围 {low}–{high}，请再看一眼',
   'parts.notNumber': '请写数字',
+  'parts.notTime': '请写成 2026-11-23 14:05 这样',
+  'parts.pickTime': '从日历选 {name}',
   'parts.reading.before': '修前',
   'parts.reading.after': '修后',
   'parts.reading.usual': '常见范围',
