@@ -91,6 +91,7 @@ pub fn analyse(
 ) -> Vec<RankedCause> {
     let text = normalised(symptom);
     let notes: Vec<Vec<char>> = machine.notes.iter().map(|n| normalised(n)).collect();
+    let evidence = Evidence { text: &text, notes: &notes, machine, catalogue };
     let mut ranked: Vec<(RankedCause, u32)> = Vec::new();
     for fault in knowledge.faults.iter().filter(|f| f.fits(machine.machine_type)) {
         let (score, reasons) = recognise(fault, symptom, &text);
@@ -98,7 +99,7 @@ pub fn analyse(
             continue;
         }
         for cause in &fault.causes {
-            let judged = rank_cause(fault, cause, score, &reasons, &text, &notes, machine, catalogue);
+            let judged = rank_cause(fault, cause, (score, &reasons), &evidence);
             ranked.push((judged, cause.order));
         }
     }
@@ -138,17 +139,21 @@ fn said_reason(symptom: &str, span: &Span, alarm: bool) -> RankReason {
     if alarm { RankReason::AlarmShown { phrase, start, end } } else { RankReason::SaidByCustomer { phrase, start, end } }
 }
 
-#[allow(clippy::too_many_arguments)]
+/// What speaks for or against a cause beside the fault itself.
+struct Evidence<'a> {
+    text: &'a [char],
+    notes: &'a [Vec<char>],
+    machine: &'a AnalysisMachine,
+    catalogue: &'a PartCatalogue,
+}
+
 fn rank_cause(
     fault: &Fault,
     cause: &Cause,
-    fault_score: i64,
-    fault_reasons: &[RankReason],
-    text: &[char],
-    notes: &[Vec<char>],
-    machine: &AnalysisMachine,
-    catalogue: &PartCatalogue,
+    (fault_score, fault_reasons): (i64, &[RankReason]),
+    evidence: &Evidence<'_>,
 ) -> RankedCause {
+    let Evidence { text, notes, machine, catalogue } = *evidence;
     let mut reasons = fault_reasons.to_vec();
     reasons.push(RankReason::KnowledgeOrder { order: cause.order });
     let mut score = fault_score + (FIRST_CAUSE - ORDER_STEP * (i64::from(cause.order) - 1)).max(0);

@@ -1,8 +1,6 @@
 //! Loads the starter data the product ships, so that rules are tested on what the company starts with.
 #![allow(dead_code, clippy::unwrap_used)] // every test file uses its own part of this
 
-use std::path::Path;
-
 use chrono::{DateTime, Utc};
 use gongdan_domain::calendar::Calendar;
 use gongdan_domain::catalogue::PartCatalogue;
@@ -15,17 +13,25 @@ use gongdan_domain::reference::Reference;
 use gongdan_domain::safety::SafetyTemplate;
 use gongdan_domain::warranty::WarrantyPlans;
 
-pub fn text(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sync-server/starter").join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{name}: {e}"))
+macro_rules! starter {
+    ($($kind:literal),* $(,)?) => {
+        /// Every starter reference with its file name.
+        pub const STARTER: &[(&str, &str)] = &[$(($kind, include_str!(concat!("../../../sync-server/starter/", $kind, ".json")))),*];
+    };
 }
 
+starter!(
+    "fee_schedule", "warranty_plans", "kit_template", "fault_knowledge", "parts", "safety_template", "form_fields",
+    "deadline_rules", "job_categories", "company_profile", "calendar", "maintenance",
+);
+
 pub fn reference(kind: &str) -> Reference {
-    serde_json::from_str(&text(&format!("{kind}.json"))).unwrap_or_else(|e| panic!("{kind}: {e}"))
+    let (_, text) = STARTER.iter().find(|(name, _)| *name == kind).unwrap();
+    serde_json::from_str(text).unwrap_or_else(|e| panic!("{kind}: {e}"))
 }
 
 pub fn demo() -> serde_json::Value {
-    serde_json::from_str(&text("demo.json")).unwrap()
+    serde_json::from_str(include_str!("../../../sync-server/starter/demo.json")).unwrap()
 }
 
 macro_rules! loader {
