@@ -308,6 +308,17 @@ fn third_party_support_tracks_the_cost_and_charges_nothing() {
 }
 
 #[test]
+fn a_paid_category_within_warranty_is_never_silent() {
+    let mut input = repair(WarrantyStatus::InWarranty);
+    input.charging = CategoryCharging::Chargeable;
+    input.parts = vec![part("P-023")];
+    let sheet = sheet(&input);
+    assert_eq!(sheet.total_fen, Fen(35_000));
+    assert_eq!(sheet.deviations[0].deviation, DeviationKind::ChargedWithinWarranty);
+    assert!(sheet.deviations[0].needs_manager);
+}
+
+#[test]
 fn loaner_is_free_within_warranty_only_for_long_repairs() {
     let mut input = FeeInput::new(WarrantyStatus::InWarranty, ServiceKind::Repair, WorkScope::Workshop);
     input.others = vec![OtherUse { repair_hours: Some(72), ..other("R-2", "5") }];

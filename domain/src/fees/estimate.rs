@@ -8,7 +8,7 @@ use super::labour::{ChargedTime, charged_hours, factor_at, split};
 use super::schedule::{FeeItem, FeePrice, FeeSchedule};
 use super::sheet::{Cover, DeviationKind, FeeDeviation, FeeError, FeeLine, FeeLineKind, FeeSheet};
 use crate::calendar::{Calendar, Clock};
-use crate::catalogue::{PartCatalogue, Words};
+use crate::catalogue::{CategoryCharging, PartCatalogue, Words};
 use crate::money::{Fen, Qty, basis_points, capitals};
 use crate::warranty::WarrantyStatus;
 
@@ -35,14 +35,8 @@ pub fn estimate(
     }
     let sum = |of: fn(&FeeLine) -> Fen| Fen::sum(lines.iter().map(of)).ok_or(FeeError::TooLarge);
     let (total_fen, net_fen, tax_fen) = (sum(|l| l.payable_fen)?, sum(|l| l.net_fen)?, sum(|l| l.tax_fen)?);
-    if input.warranty == WarrantyStatus::Misuse && total_fen > Fen::ZERO {
-        bill.deviations.push(FeeDeviation {
-            deviation: DeviationKind::MisuseCharged,
-            code: None,
-            reason: String::new(),
-            needs_manager: true,
-            manager_approved: false,
-        });
+    if total_fen > Fen::ZERO {
+        bill.deviations.extend(charged_against_term(schedule, input));
     }
     Ok(FeeSheet {
         schedule_version: schedule.version.clone(),
@@ -56,6 +50,17 @@ pub fn estimate(
         deviations: bill.deviations,
         warranty_pending: input.warranty == WarrantyStatus::Pending,
     })
+}
+
+/// Charging a machine within its term is never silent: misuse and a "paid" category both ask for the manager.
+fn charged_against_term(schedule: &FeeSchedule, input: &FeeInput) -> Option<FeeDeviation> {
+    let covered_kind = schedule.rules.warranty_covers.contains(&input.service_kind);
+    let deviation = match (input.warranty, input.charging) {
+        (WarrantyStatus::Misuse, _) => DeviationKind::MisuseCharged,
+        (WarrantyStatus::InWarranty, CategoryCharging::Chargeable) if covered_kind => DeviationKind::ChargedWithinWarranty,
+        _ => return None,
+    };
+    Some(FeeDeviation { deviation, code: None, reason: String::new(), needs_manager: true, manager_approved: false })
 }
 
 struct Bill<'a> {
