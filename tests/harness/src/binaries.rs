@@ -1,0 +1,80 @@
+//! The built binaries, found beside the running test, and the server as a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The root of the checkout.
+pub fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the checkout")
+}
+
+/// A binary of the workspace, in the target folder that this test was built into.
+pub fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("the running test");
+    let folder = test.parent().and_then(Path::parent).expect("target/<profile>/deps/<test>");
+    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "{} is not built: cargo build --workspace (make test does)", path.display());
+    path
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+/// Loads the demo company into a folder and answers what `demo` printed.
+pub fn sign_in_lines(data: &Path) -> String {
+    let output = Command::new(binary("gongdan-server"))
+        .args(["demo", "--data"])
+        .arg(data)
+        .output()
+        .expect("the server runs");
+    assert!(output.status.success(), "demo failed: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The server as a process: it can be stopped, killed and started again on the same data.
+pub struct ServerProcess {
+    child: Child,
+    pub port: u16,
+}
+
+impl ServerProcess {
+    /// Starts serving and waits until it answers.
+    pub fn start(data: &Path, port: u16) -> Self {
+        let mut child = Command::new(binary("gongdan-server"))
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        // Its log is read away, so that a full pipe never stops it.
+        let log = child.stderr.take().expect("stderr");
+        std::thread::spawn(move || BufReader::new(log).lines().map_while(Result::ok).for_each(drop));
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(child.try_wait().is_ok_and(|s| s.is_none()), "the server stopped by itself");
+            assert!(Instant::now() < deadline, "the server did not answer");
+            std::thread::yield_now();
+        }
+        Self { child, port }
+    }
+
+    /// SIGKILL: a power cut as far as the process is concerned.
+    pub fn kill(mut self) {
+        self.child.kill().expect("was running");
+        self.child.wait().expect("ends");
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Killed already is fine.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
