@@ -1,6 +1,9 @@
 //! The work order 空气压缩机检测维修工作单 (G1): everything on it as one value, exactly as the customer saw it when he signed.
 //! It is filled from what was already entered; nothing is typed twice. Decimals are text, money integer fen: the seal has no floats.
 
+pub mod draft;
+pub mod words;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
