@@ -13,6 +13,8 @@ export interface Choice<V extends string = string> {
   readonly aside?: string | undefined;
   readonly icon?: Icon | undefined;
   readonly disabled?: boolean | undefined;
+  /** Where a test finds it. */
+  readonly testid?: string | undefined;
 }
 
 export interface Action {
