@@ -1,0 +1,106 @@
+//! THE list of what the console can ask: `name(Args) -> Reply` behind the one door it needs. It expands to the dispatcher and to
+//! the TypeScript map, so a missing handler does not compile and both sides share one typed `call`. Handlers: load → ask a rule → save.
+
+pub mod args;
+pub mod view;
+
+use gongdan_domain::permission::Permission;
+
+use self::args as a;
+use self::view as v;
+
+/// Who may call a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Before signing in.
+    Open,
+    /// Anyone who is signed in.
+    SignedIn,
+    /// Roles with this permission.
+    Needs(Permission),
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* [$door:expr] $name:ident($args:ty) -> $reply:ty = $handler:path;)*) => {
+        /// Names and doors, in the order of the list.
+        pub const COMMANDS: &[(&str, Door)] = &[$((stringify!($name), $door)),*];
+
+        /// The typed map for the interface: name, arguments, reply.
+        pub fn typescript_map() -> Vec<(&'static str, String, String)> {
+            use ts_rs::TS as _;
+            let config = ts_rs::Config::from_env();
+            vec![$((stringify!($name), <$args>::name(&config), <$reply>::name(&config))),*]
+        }
+    };
+}
+
+use Door::{Needs, Open, SignedIn};
+use Permission as P;
+
+commands! {
+    [Open] sign_in(a::SignIn) -> v::OfficeMe = session::sign_in;
+    [SignedIn] sign_out(a::OfficeNothing) -> v::OfficeDone = session::sign_out;
+    [SignedIn] me(a::OfficeNothing) -> v::OfficeMe = session::me;
+    /// What needs a person today.
+    [Needs(P::ReadOffice)] home(a::OfficeNothing) -> v::OfficeHome = home::home;
+    // H: orders
+    [Needs(P::ReadOffice)] list_orders(a::ListOrders) -> v::OrderList = order::list;
+    [Needs(P::ReadOffice)] open_order(a::OpenOrder) -> v::OfficeOrder = order::open;
+    [Needs(P::ReviewOrder)] archive_order(a::ArchiveOrder) -> v::Archived = order::archive;
+    [Needs(P::ReviewOrder)] question_order(a::QuestionOrder) -> v::OfficeDone = order::question;
+    // A: customers and jobs
+    [Needs(P::ReadOffice)] search_customers(a::SearchCustomers) -> Vec<v::CustomerHit> = customer::search;
+    [Needs(P::ReadOffice)] open_customer(a::OpenCustomer) -> v::OfficeCustomer = customer::open;
+    [Needs(P::EditArchive)] correct_archive(a::CorrectArchive) -> v::OfficeField = customer::correct;
+    [Needs(P::AssignJob)] create_job(a::CreateJob) -> v::JobRow = job::create;
+    [Needs(P::AssignJob)] assign_job(a::AssignJob) -> v::JobRow = job::assign;
+    [Needs(P::AssignJob)] cancel_job(a::CancelJob) -> v::JobRow = job::cancel;
+    [Needs(P::ReadOffice)] list_jobs(a::OfficeListJobs) -> v::JobList = job::list;
+    [Needs(P::ReadOffice)] open_job(a::OfficeOpenJob) -> v::OfficeJob = job::open;
+    [Needs(P::ReadOffice)] technicians(a::ListTechnicians) -> Vec<v::Technician> = job::technicians;
+    // Devices and people
+    [Needs(P::AdministerUsers)] list_devices(a::OfficeNothing) -> v::DeviceList = device::list;
+    [Needs(P::AdministerUsers)] create_enrolment_code(a::CreateEnrolmentCode) -> v::EnrolmentCode = device::create_code;
+    [Needs(P::AdministerUsers)] revoke_device(a::RevokeDevice) -> v::OfficeDone = device::revoke;
+    // What a person must look at
+    [Needs(P::ReadOffice)] list_findings(a::ListFindings) -> v::FindingList = finding::list;
+    [Needs(P::SettleConflict)] answer_finding(a::AnswerFinding) -> v::OfficeDone = finding::answer;
+    [Needs(P::ReadOffice)] list_conflicts(a::OfficeNothing) -> Vec<v::ConflictRow> = finding::conflicts;
+    [Needs(P::SettleConflict)] settle_conflict(a::SettleConflict) -> v::OfficeField = finding::settle;
+    [Needs(P::SettleConflict)] list_refused(a::OfficeNothing) -> Vec<v::RefusedRow> = finding::refused;
+    // I: callbacks
+    [Needs(P::ReadOffice)] callbacks(a::OfficeNothing) -> Vec<v::CallbackRow> = callback::list;
+    [Needs(P::RecordCallback)] record_callback(a::RecordCallback) -> v::OfficeDone = callback::record;
+    // Published data
+    [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
+    [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;
+    [Needs(P::ReadAudit)] list_audit(a::ListAudit) -> Vec<v::AuditRow> = audit::list;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Write as _;
+
+    /// Writes `OfficeCommands` beside the generated types; the interfaces do not type-check against an outdated list.
+    #[test]
+    fn export_office_commands() {
+        let map = super::typescript_map();
+        let mut names = BTreeSet::new();
+        let mut lines = String::new();
+        for (name, args, reply) in &map {
+            for word in [args, reply].iter().flat_map(|t| t.split(|c: char| !c.is_alphanumeric())) {
+                if word.starts_with(char::is_uppercase) && word != "Array" {
+                    names.insert(word.to_owned());
+                }
+            }
+            writeln!(lines, "  {name}: {{ args: {args}; reply: {reply} }};").expect("a string takes everything");
+        }
+        let imports: String = names.iter().map(|n| format!("import type {{ {n} }} from './{n}';\n")).collect();
+        let folder = std::env::var("TS_RS_EXPORT_DIR").expect(".cargo/config.toml names the folder");
+        let text = format!("// Generated from sync-server/src/office.rs; do not edit.\n{imports}\nexport type OfficeCommands = {{\n{lines}}};\n");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        std::fs::write(std::path::Path::new(&folder).join("office-commands.ts"), text).expect("the file can be written");
+        assert_eq!(map.len(), super::COMMANDS.len());
+    }
+}
