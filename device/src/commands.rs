@@ -11,6 +11,8 @@ mod order;
 mod photo;
 mod record;
 mod sync;
+#[cfg(test)]
+mod typescript;
 
 use gongdan_domain::problem::{Code, Problem};
 use serde_json::Value;

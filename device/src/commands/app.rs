@@ -1,0 +1,97 @@
+//! The app as a whole: status, enrolment, PIN, how it looks.
+
+use std::sync::Arc;
+
+use gongdan_domain::catalogue::{CompanyProfile, Words};
+use gongdan_domain::entity::{kind, person};
+use gongdan_domain::fees::FeeSchedule;
+use gongdan_domain::problem::Code;
+use gongdan_domain::reference::ReferenceKind;
+use gongdan_domain::sync::change::EntityRef;
+
+use crate::commands::args;
+use crate::device::Device;
+use crate::error::Result;
+use crate::store::Reader;
+use crate::view::app::{AppStatus, CompanyCard, Gate, PersonCard};
+
+pub fn status(device: &Device, _: args::Nothing) -> Result<AppStatus> {
+    let gate = device.gate()?;
+    let (preferences, enrolment) = (device.preferences(), device.enrolment());
+    let open = gate == Gate::Open;
+    let sync = if open { Some(device.sentence()?) } else { None };
+    Ok(AppStatus {
+        gate,
+        version: device.app_version().to_owned(),
+        language: preferences.language,
+        theme: preferences.theme,
+        key_keeping: device.key_keeping(),
+        person: if open { Some(device.read(person_card)?) } else { None },
+        company: if open { device.read(company_card)? } else { None },
+        needs_you: sync.as_ref().map_or(0, |sentence| sentence.needs_you),
+        sync,
+        zone: device.zone().name().to_owned(),
+        now: device.now().to_rfc3339(),
+        server: enrolment.server,
+        device_name: enrolment.device_name,
+    })
+}
+
+pub fn enrol(device: &Device, args: args::Enrol) -> Result<AppStatus> {
+    device.enrol(&args)?;
+    status(device, args::Nothing {})
+}
+
+pub fn unlock(device: &Device, args: args::Unlock) -> Result<AppStatus> {
+    match device.gate()? {
+        Gate::NotEnrolled => return Err(Code::NotEnrolled.into()),
+        Gate::Revoked => return Err(Code::DeviceRevoked.into()),
+        Gate::Locked | Gate::Open => device.unlock(&args.pin)?,
+    }
+    status(device, args::Nothing {})
+}
+
+pub fn lock(device: &Device, _: args::Nothing) -> Result<AppStatus> {
+    device.lock()?;
+    status(device, args::Nothing {})
+}
+
+pub fn set_preference(device: &Device, args: args::Preference) -> Result<AppStatus> {
+    let mut preferences = device.preferences();
+    preferences.language = args.language.unwrap_or(preferences.language);
+    preferences.theme = args.theme.unwrap_or(preferences.theme);
+    device.set_preferences(preferences)?;
+    status(device, args::Nothing {})
+}
+
+/// D1: what the work ID shows. The certificate knows the name before the first page has come.
+fn person_card(r: &Reader) -> Result<PersonCard> {
+    let me = r.me();
+    let fields = r.fields(&EntityRef::new(kind::PERSON, me.0))?;
+    let text = |field: &str| fields.text(field).to_owned();
+    let schedule: Option<Arc<FeeSchedule>> = r.reference(ReferenceKind::FeeSchedule, r.today())?;
+    let code = fields.text(person::GRADE);
+    let grade = schedule.and_then(|s| s.labour.iter().find(|l| l.code == code).map(|l| l.words.clone()));
+    Ok(PersonCard {
+        id: me,
+        name: r.person_name(me)?,
+        number: text(person::NUMBER),
+        grade: grade.unwrap_or_else(|| Words { zh: code.to_owned(), en: code.to_owned() }),
+        role: text(person::ROLE),
+        phone: text(person::PHONE),
+        qualifications: fields.read(person::QUALIFICATIONS).unwrap_or_default(),
+        photo: Some(text(person::PHOTO)).filter(|hash| !hash.is_empty()),
+    })
+}
+
+fn company_card(r: &Reader) -> Result<Option<CompanyCard>> {
+    let profile: Option<Arc<CompanyProfile>> = r.reference(ReferenceKind::CompanyProfile, r.today())?;
+    Ok(profile.map(|p| CompanyCard {
+        name: p.name.clone(),
+        mark: p.mark.clone(),
+        hotline: p.hotline.clone(),
+        address: p.address.clone(),
+        public_address: p.public_address.clone(),
+        sample: p.sample,
+    }))
+}

@@ -1,0 +1,120 @@
+//! Photos: as they come from the camera in, upright, scaled and encrypted on the disk, named by a fact. The file is safe before the
+//! fact that names it.
+
+use std::io::Cursor;
+
+use fast_image_resize::images::Image;
+use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use gongdan_domain::fact::FactBody;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::change::FileRef;
+use image::{DynamicImage, ImageDecoder as _, ImageReader, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, EncodingError};
+use serde_json::json;
+
+use crate::assemble;
+use crate::commands::{args, job, record};
+use crate::device::Device;
+use crate::error::Result;
+use crate::view::job::JobView;
+use gongdan_domain::visit::breach::breaches;
+
+/// Points that can be decoded in the memory of a small tablet.
+const MOST_POINTS: u64 = 50_000_000;
+const LONG_SIDE: u32 = 1600;
+const THUMB_SIDE: u32 = 320;
+const QUALITY: u8 = 82;
+
+/// A picture as it is stored.
+pub struct Prepared {
+    pub jpeg: Vec<u8>,
+    pub thumb: Vec<u8>,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// E2, E11: takes a photo into the visit.
+pub fn take(device: &Device, args: args::TakePhoto, bytes: &[u8]) -> Result<JobView> {
+    let prepared = prepare(bytes)?;
+    let files = device.files()?;
+    let hash = files.keep(&prepared.jpeg)?;
+    files.keep_thumb(&hash, &prepared.thumb)?;
+    let file = FileRef { hash, size: prepared.jpeg.len() as u64, mime: "image/jpeg".to_owned() };
+    device.write(|tx| {
+        let about = record::placed(tx, args.about)?;
+        let (width, height) = (prepared.width, prepared.height);
+        let body = FactBody::PhotoTaken { photo: args.photo, caption: args.caption, width, height };
+        let (state, now) = assemble::circumstances(tx, about)?;
+        if let Some(refusal) = breaches(&state, &body, &now).into_iter().find_map(|breach| breach.refusal) {
+            return Err(refusal.into());
+        }
+        tx.add_file(&file, about.job)?;
+        tx.fact(about, body, vec![file])
+    })?;
+    job::view(device, args.about.job)
+}
+
+/// The stored picture or its small one; one that came from the office gets its small one when first asked for.
+pub fn bytes(device: &Device, args: args::PhotoBytes) -> Result<Vec<u8>> {
+    let files = device.files()?;
+    if !args.thumb {
+        return files.read(&args.hash);
+    }
+    files.thumb(&args.hash).or_else(|_| {
+        let thumb = prepare(&files.read(&args.hash)?)?.thumb;
+        files.keep_thumb(&args.hash, &thumb)?;
+        Ok(thumb)
+    })
+}
+
+/// Decodes, turns upright, scales down and encodes. The size is known, and refused, before anything is decoded.
+pub fn prepare(bytes: &[u8]) -> Result<Prepared> {
+    let picture = decode(bytes)?;
+    let stored = scale(&picture, LONG_SIDE)?;
+    let thumb = scale(&stored, THUMB_SIDE)?;
+    Ok(Prepared { jpeg: encode(&stored)?, thumb: encode(&thumb)?, width: stored.width(), height: stored.height() })
+}
+
+fn decode(bytes: &[u8]) -> Result<RgbImage> {
+    let unreadable = |_| Problem::new(Code::NotAPicture);
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut decoder = reader.into_decoder().map_err(unreadable)?;
+    let (width, height) = decoder.dimensions();
+    let points = u64::from(width) * u64::from(height);
+    if points > MOST_POINTS {
+        return Err(Problem::with(Code::PictureTooLarge, json!({ "points": points, "most": MOST_POINTS })).into());
+    }
+    // A camera without a word about it held the picture upright.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    picture.apply_orientation(orientation);
+    Ok(picture.into_rgb8())
+}
+
+fn scale(picture: &RgbImage, long_side: u32) -> Result<RgbImage> {
+    let (width, height) = picture.dimensions();
+    let longest = width.max(height);
+    if longest <= long_side {
+        return Ok(picture.clone());
+    }
+    let side = |side: u32| (u64::from(side) * u64::from(long_side) / u64::from(longest)).max(1) as u32;
+    let (to_width, to_height) = (side(width), side(height));
+    let broken = || Problem::new(Code::NotAPicture);
+    let source = Image::from_vec_u8(width, height, picture.as_raw().clone(), PixelType::U8x3).map_err(|_| broken())?;
+    let mut target = Image::new(to_width, to_height, PixelType::U8x3);
+    Resizer::new().resize(&source, &mut target, &ResizeOptions::new()).map_err(|_| broken())?;
+    Ok(RgbImage::from_raw(to_width, to_height, target.into_vec()).ok_or_else(broken)?)
+}
+
+fn encode(picture: &RgbImage) -> Result<Vec<u8>> {
+    let mut jpeg = Vec::new();
+    let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
+    let (width, height) = (side(picture.width()), side(picture.height()));
+    Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width, height, ColorType::Rgb).map_err(
+        |error| match error {
+            EncodingError::IoError(io) => crate::error::Error::Io(io),
+            _ => Code::NotAPicture.into(),
+        },
+    )?;
+    Ok(jpeg)
+}

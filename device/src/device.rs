@@ -1,0 +1,357 @@
+//! The device: its gate (not enrolled, locked, open, revoked), the two doors to its store, and who is told when something changed.
+//! Cheap to clone. Refuses reads and writes unless the gate is open; sync goes on behind a locked screen, or reminders would stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use gongdan_domain::id::PersonId;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::time::{Instant, Stamp};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+use ts_rs::TS;
+
+use crate::attachments::Files;
+use crate::clock::{Clock, SystemClock, stamp};
+use crate::error::{Error, Result};
+use crate::store::{Reader, Store, Tx};
+use crate::sync::Progress;
+use crate::vault::{KeyStore, PinWrap, Vault, remove, write_durably};
+use crate::view::app::{Gate, KeyKeeping, Language, Theme};
+use crate::view::sync::SyncSentence;
+
+/// What a device is opened with.
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub app_version: String,
+    pub key_store: Box<dyn KeyStore>,
+    pub clock: Box<dyn Clock>,
+    /// Talks to this address instead of the one it was enrolled at: a moved server, a test's network.
+    pub server_override: Option<String>,
+}
+
+impl Config {
+    pub fn new(data_dir: impl Into<PathBuf>, app_version: &str, key_store: Box<dyn KeyStore>) -> Self {
+        let app_version = app_version.to_owned();
+        Self { data_dir: data_dir.into(), app_version, key_store, clock: Box::new(SystemClock), server_override: None }
+    }
+}
+
+/// What the interface is told. It asks again for what it shows.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "what", rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum Changed {
+    /// Records came from the office, or a verdict on own ones.
+    Data,
+    Sync { sentence: SyncSentence },
+    Gate { gate: Gate },
+}
+
+/// How the app looks; no secret, known before the gate opens.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Preferences {
+    pub language: Language,
+    pub theme: Theme,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self { language: Language::Zh, theme: Theme::Auto }
+    }
+}
+
+/// What is known of the enrolment without opening the database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Enrolment {
+    pub server: String,
+    pub device_name: String,
+}
+
+enum State {
+    NotEnrolled,
+    /// Enrolled; the key is not in memory.
+    Sealed,
+    Open(Arc<Store>),
+    Revoked,
+    /// The data cannot be used; why.
+    Broken(Problem),
+}
+
+type Listener = Box<dyn Fn(Changed) + Send + Sync>;
+
+pub(crate) struct Inner {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) app_version: String,
+    pub(crate) server_override: Option<String>,
+    pub(crate) clock: Box<dyn Clock>,
+    vault: Vault,
+    state: RwLock<State>,
+    screen_locked: AtomicBool,
+    listeners: RwLock<Vec<Listener>>,
+    pub(crate) progress: Mutex<Progress>,
+    /// One round of sync at a time.
+    pub(crate) round: Mutex<()>,
+    /// Something was committed here.
+    pub(crate) committed: Arc<Notify>,
+    /// Sync now: a person asked, or the server called.
+    pub(crate) called: Arc<Notify>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The worker looks up, finds its device gone and ends.
+        self.called.notify_one();
+    }
+}
+
+#[derive(Clone)]
+pub struct Device(pub(crate) Arc<Inner>);
+
+impl Device {
+    /// Opens the data folder. Data that cannot be used does not fail here: every command then answers why.
+    pub fn open(config: Config) -> Result<Self> {
+        // Refused a second time only where somebody installed one already, which is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        std::fs::create_dir_all(&config.data_dir)?;
+        let vault = Vault::new(&config.data_dir, config.key_store);
+        let device = Self(Arc::new(Inner {
+            data_dir: config.data_dir,
+            app_version: config.app_version,
+            server_override: config.server_override,
+            clock: config.clock,
+            vault,
+            state: RwLock::new(State::NotEnrolled),
+            screen_locked: AtomicBool::new(false),
+            listeners: RwLock::default(),
+            progress: Mutex::default(),
+            round: Mutex::default(),
+            committed: Arc::default(),
+            called: Arc::default(),
+        }));
+        device.enter(device.first_state());
+        Ok(device)
+    }
+
+    fn first_state(&self) -> State {
+        if self.path("revoked.json").exists() {
+            return State::Revoked;
+        }
+        if !self.0.vault.exists() || !self.path("enrolment.json").exists() {
+            return State::NotEnrolled;
+        }
+        if self.0.vault.keeping() == KeyKeeping::Pin {
+            return State::Sealed;
+        }
+        // A key store that has lost the key leaves data that only the company's recovery key opens.
+        let Some(key) = self.0.vault.from_key_store() else { return State::Broken(Code::DatabaseDamaged.into()) };
+        match Store::open(&self.database(), key) {
+            Ok(store) => {
+                let locks = store.read(stamp(self.0.clock.as_ref(), None), |r| r.lock_pin::<PinWrap>());
+                self.0.screen_locked.store(locks.is_ok_and(|pin| pin.is_some()), Ordering::SeqCst);
+                State::Open(Arc::new(store))
+            }
+            Err(error) => State::Broken(error.into_problem()),
+        }
+    }
+
+    /// Calls the listener at every change, on whatever thread made it.
+    pub fn subscribe(&self, listener: Listener) {
+        self.0.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
+    }
+
+    pub fn publish(&self, changed: Changed) {
+        for listener in self.0.listeners.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            listener(changed.clone());
+        }
+    }
+
+    pub fn gate(&self) -> Result<Gate> {
+        match &*self.state() {
+            State::NotEnrolled => Ok(Gate::NotEnrolled),
+            State::Sealed => Ok(Gate::Locked),
+            State::Open(_) if self.0.screen_locked.load(Ordering::SeqCst) => Ok(Gate::Locked),
+            State::Open(_) => Ok(Gate::Open),
+            State::Revoked => Ok(Gate::Revoked),
+            State::Broken(problem) => Err(problem.clone().into()),
+        }
+    }
+
+    /// One snapshot of everything.
+    pub fn read<T>(&self, read: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
+        let store = self.opened()?;
+        store.read(self.stamp(&store), read)
+    }
+
+    /// One user action: all of it and the change that carries it to the office, or nothing.
+    pub fn write<T>(&self, act: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
+        let store = self.opened()?;
+        let reply = store.write(self.stamp(&store), act)?;
+        self.0.committed.notify_one();
+        Ok(reply)
+    }
+
+    /// The corrected time.
+    pub fn now(&self) -> Instant {
+        let measured = self.store().ok().and_then(|store| store.measured());
+        stamp(self.0.clock.as_ref(), measured.as_ref()).corrected()
+    }
+
+    /// The company's zone; before it is known, China's.
+    pub fn zone(&self) -> Tz {
+        let store = self.store();
+        store.and_then(|store| store.read(self.stamp(&store), |r| Ok(r.zone()))).unwrap_or(Tz::Asia__Shanghai)
+    }
+
+    pub fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&self.zone()).date_naive()
+    }
+
+    pub fn me(&self) -> Result<PersonId> {
+        Ok(self.opened()?.identity().certificate.person)
+    }
+
+    pub fn files(&self) -> Result<Files> {
+        Files::open(&self.0.data_dir, self.opened()?.key())
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        &self.0.data_dir
+    }
+
+    pub fn app_version(&self) -> &str {
+        &self.0.app_version
+    }
+
+    pub fn problem(&self, error: Error) -> Problem {
+        error.into_problem()
+    }
+
+    pub fn key_keeping(&self) -> KeyKeeping {
+        self.0.vault.keeping()
+    }
+
+    pub fn enrolment(&self) -> Enrolment {
+        self.load("enrolment.json").unwrap_or_default()
+    }
+
+    pub fn preferences(&self) -> Preferences {
+        self.load("preferences.json").unwrap_or_default()
+    }
+
+    pub fn set_preferences(&self, preferences: Preferences) -> Result<()> {
+        write_durably(&self.path("preferences.json"), &serde_json::to_vec(&preferences)?)
+    }
+
+    /// Opens the gate by the PIN.
+    pub fn unlock(&self, pin: &str) -> Result<()> {
+        let wall = self.0.clock.wall();
+        match self.store() {
+            Ok(store) if self.key_keeping() == KeyKeeping::OsKeyStore => {
+                if let Some(wrap) = store.read(self.stamp(&store), |r| r.lock_pin::<PinWrap>())? {
+                    self.0.vault.tried(wall, || wrap.open(pin))?;
+                }
+            }
+            Ok(_) => drop(self.0.vault.by_pin(pin, wall)?),
+            Err(_) => {
+                self.gate()?;
+                let key = self.0.vault.by_pin(pin, wall)?;
+                match Store::open(&self.database(), key) {
+                    Ok(store) => self.enter(State::Open(Arc::new(store))),
+                    Err(error) => {
+                        let problem = error.into_problem();
+                        self.enter(State::Broken(problem.clone()));
+                        return Err(problem.into());
+                    }
+                }
+            }
+        }
+        self.0.screen_locked.store(false, Ordering::SeqCst);
+        self.publish(Changed::Gate { gate: Gate::Open });
+        self.0.called.notify_one();
+        Ok(())
+    }
+
+    /// Hides the screen; the key stays in memory and sync goes on. Without a PIN there is nothing to lock with.
+    pub fn lock(&self) -> Result<()> {
+        let store = self.opened()?;
+        let pin = store.read(self.stamp(&store), |r| r.lock_pin::<PinWrap>())?;
+        if self.key_keeping() == KeyKeeping::Pin || pin.is_some() {
+            self.0.screen_locked.store(true, Ordering::SeqCst);
+            self.publish(Changed::Gate { gate: Gate::Locked });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// The store behind the gate, whether or not the screen is locked.
+    pub(crate) fn store(&self) -> Result<Arc<Store>> {
+        match &*self.state() {
+            State::Open(store) => Ok(store.clone()),
+            State::NotEnrolled => Err(Code::NotEnrolled.into()),
+            State::Sealed => Err(Code::Locked.into()),
+            State::Revoked => Err(Code::DeviceRevoked.into()),
+            State::Broken(problem) => Err(problem.clone().into()),
+        }
+    }
+
+    fn opened(&self) -> Result<Arc<Store>> {
+        if self.0.screen_locked.load(Ordering::SeqCst) { Err(Code::Locked.into()) } else { self.store() }
+    }
+
+    pub(crate) fn stamp(&self, store: &Store) -> Stamp {
+        stamp(self.0.clock.as_ref(), store.measured().as_ref())
+    }
+
+    /// The enrolment is whole: its database is open from here on.
+    pub(crate) fn enrolled(&self, store: Store, enrolment: &Enrolment) -> Result<()> {
+        write_durably(&self.path("enrolment.json"), &serde_json::to_vec(enrolment)?)?;
+        remove(&self.path("revoked.json"))?;
+        self.0.screen_locked.store(false, Ordering::SeqCst);
+        self.enter(State::Open(Arc::new(store)));
+        self.publish(Changed::Gate { gate: Gate::Open });
+        self.0.called.notify_one();
+        Ok(())
+    }
+
+    /// The office has revoked this device: the key first, then everything that it opened (L3).
+    pub(crate) fn erase(&self) -> Result<()> {
+        write_durably(&self.path("revoked.json"), b"{}")?;
+        self.0.vault.destroy()?;
+        self.enter(State::Revoked);
+        self.publish(Changed::Gate { gate: Gate::Revoked });
+        for name in ["enrolment.json", "gongdan.db", "gongdan.db-wal", "gongdan.db-shm"] {
+            remove(&self.path(name))?;
+        }
+        match std::fs::remove_dir_all(self.path("files")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path("gongdan.db")
+    }
+
+    fn state(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.0.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn enter(&self, state: State) {
+        *self.0.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.data_dir.join(name)
+    }
+
+    fn load<T: serde::de::DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_slice(&std::fs::read(self.path(name)).ok()?).ok()
+    }
+}

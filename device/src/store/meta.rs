@@ -1,0 +1,155 @@
+//! Single values: who this device is, how far it has come with the server, where its chain of seals stands.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as B64;
+use ed25519_dalek::SigningKey;
+use gongdan_domain::seal::ChainHead;
+use gongdan_domain::sync::wire::{Certificate, SignedCertificate};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::store::{Applier, Reader};
+
+pub(super) const LAST_SEQ: &str = "last_seq";
+pub(super) const MEASURED: &str = "measured";
+const ACKED_THROUGH: &str = "acked_through";
+const SAFE_THROUGH: &str = "safe_through";
+const EPOCH: &str = "epoch";
+const CHAIN: &str = "chain";
+const DELIVERED_AT: &str = "delivered_at";
+const MIN_APP: &str = "min_app";
+const PIN: &str = "pin";
+const SIGNING_KEY: &str = "signing_key";
+const CERTIFICATE: &str = "certificate";
+const TOKEN: &str = "token";
+const SERVER: &str = "server";
+
+/// Who this device is. The signing key was made here and never leaves the encrypted database.
+pub struct Identity {
+    pub signing_key: SigningKey,
+    pub signed_certificate: SignedCertificate,
+    pub certificate: Certificate,
+    pub token: Zeroizing<String>,
+    pub server: String,
+}
+
+impl Identity {
+    pub(super) fn save(&self, connection: &Connection) -> Result<()> {
+        write(connection, SIGNING_KEY, &B64.encode(self.signing_key.to_bytes()))?;
+        write_json(connection, CERTIFICATE, &self.signed_certificate)?;
+        write(connection, TOKEN, &self.token)?;
+        write(connection, SERVER, &self.server)?;
+        write_json(connection, CHAIN, &ChainHead::genesis(&self.signed_certificate))
+    }
+
+    pub(super) fn load(connection: &Connection) -> Result<Self> {
+        let missing = Error::Key("the enrolment is not complete");
+        let stored = |key| read(connection, key)?.ok_or(Error::Key("the enrolment is not complete"));
+        let raw: [u8; 32] = B64
+            .decode(stored(SIGNING_KEY)?)
+            .ok()
+            .and_then(|raw| raw.try_into().ok())
+            .ok_or(Error::Key("the signing key is damaged"))?;
+        let signed_certificate: SignedCertificate = read_json(connection, CERTIFICATE)?.ok_or(missing)?;
+        Ok(Self {
+            signing_key: SigningKey::from_bytes(&raw),
+            certificate: signed_certificate.read()?,
+            signed_certificate,
+            token: Zeroizing::new(stored(TOKEN)?),
+            server: stored(SERVER)?,
+        })
+    }
+}
+
+/// How far this device and the server are with each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub epoch: Option<String>,
+    pub acked_through: u64,
+    pub safe_through: u64,
+    pub last_seq: u64,
+}
+
+impl Reader<'_> {
+    pub fn standing(&self) -> Result<Standing> {
+        Ok(Standing {
+            epoch: read(self.conn(), EPOCH)?,
+            acked_through: read_number(self.conn(), ACKED_THROUGH)?,
+            safe_through: read_number(self.conn(), SAFE_THROUGH)?,
+            last_seq: read_number(self.conn(), LAST_SEQ)?,
+        })
+    }
+
+    /// When everything was last delivered.
+    pub fn delivered_at(&self) -> Result<Option<String>> {
+        read(self.conn(), DELIVERED_AT)
+    }
+
+    pub(super) fn chain(&self) -> Result<ChainHead> {
+        let stored = read_json(self.conn(), CHAIN)?;
+        Ok(stored.unwrap_or_else(|| ChainHead::genesis(&self.identity().signed_certificate)))
+    }
+
+    pub(super) fn set_chain(&self, head: &ChainHead) -> Result<()> {
+        write_json(self.conn(), CHAIN, head)
+    }
+
+    /// The wrapped proof of the PIN where the key store keeps the key.
+    pub fn lock_pin<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        read_json(self.conn(), PIN)
+    }
+}
+
+impl Applier<'_> {
+    pub fn set_standing(&self, standing: &Standing) -> Result<()> {
+        if let Some(epoch) = &standing.epoch {
+            write(self.conn(), EPOCH, epoch)?;
+        }
+        write_number(self.conn(), ACKED_THROUGH, standing.acked_through)?;
+        write_number(self.conn(), SAFE_THROUGH, standing.safe_through)?;
+        // A disk that was rolled back must not use numbers again that the server has seen.
+        write_number(self.conn(), LAST_SEQ, standing.last_seq.max(standing.acked_through))
+    }
+
+    pub fn set_delivered_at(&self, at: &str) -> Result<()> {
+        write(self.conn(), DELIVERED_AT, at)
+    }
+
+    pub fn set_min_app(&self, version: &str) -> Result<()> {
+        write(self.conn(), MIN_APP, version)
+    }
+
+    pub fn set_lock_pin(&self, wrap: &impl Serialize) -> Result<()> {
+        write_json(self.conn(), PIN, wrap)
+    }
+}
+
+pub(super) fn read(connection: &Connection, key: &str) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn write(connection: &Connection, key: &str, value: &str) -> Result<()> {
+    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    connection.prepare_cached(sql)?.execute(params![key, value])?;
+    Ok(())
+}
+
+pub(super) fn read_json<T: DeserializeOwned>(connection: &Connection, key: &str) -> Result<Option<T>> {
+    Ok(read(connection, key)?.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+pub(super) fn write_json(connection: &Connection, key: &str, value: &impl Serialize) -> Result<()> {
+    write(connection, key, &serde_json::to_string(value)?)
+}
+
+pub(super) fn read_number(connection: &Connection, key: &str) -> Result<u64> {
+    Ok(read(connection, key)?.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+pub(super) fn write_number(connection: &Connection, key: &str, value: u64) -> Result<()> {
+    write(connection, key, &value.to_string())
+}

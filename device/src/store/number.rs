@@ -1,0 +1,36 @@
+//! Final numbers of documents: device-prefixed, counted without gaps, drawn when first shown.
+
+use rusqlite::{OptionalExtension as _, params};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::store::{Reader, Tx};
+
+impl Reader<'_> {
+    /// The number that an owner has drawn.
+    pub fn number(&self, kind: &str, owner: Uuid) -> Result<Option<String>> {
+        let sql = "SELECT text FROM number WHERE kind = ?1 AND owner = ?2";
+        Ok(self.conn().prepare_cached(sql)?.query_row([kind, &owner.to_string()], |row| row.get(0)).optional()?)
+    }
+}
+
+impl Tx<'_> {
+    /// The owner's number, drawn now if it has none yet: `GD-A7-2611-0032`. The month is the company's; the count never resets.
+    pub fn draw_number(&mut self, kind: &str, owner: Uuid) -> Result<String> {
+        if let Some(drawn) = self.number(kind, owner)? {
+            return Ok(drawn);
+        }
+        let last: i64 = self
+            .conn()
+            .prepare_cached("SELECT coalesce(max(count), 0) FROM number WHERE kind = ?1")?
+            .query_row([kind], |row| row.get(0))?;
+        let count = last + 1;
+        let mark = if kind == "work_order" { "GD" } else { "SJ" };
+        let month = self.now().with_timezone(&self.zone()).format("%y%m");
+        let text = format!("{mark}-{}-{month}-{count:04}", self.identity().certificate.number_prefix);
+        let sql = "INSERT INTO number (kind, count, text, owner, drawn_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let drawn_at = self.now().to_rfc3339();
+        self.conn().prepare_cached(sql)?.execute(params![kind, count, text, owner.to_string(), drawn_at])?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,76 @@
+//! Takes an answer of the server in: verdicts on own changes, then pages, each with its cursor in one transaction. Applying the same
+//! answer again changes nothing. Refuses to drop what it does not know.
+
+use gongdan_domain::sync::wire::{ExchangeReply, Page, Record, RecordBody};
+use gongdan_domain::time::Stamp;
+
+use crate::error::Result;
+use crate::store::meta::Standing;
+use crate::store::sealed::Sealed;
+use crate::store::{Applier, Store};
+
+/// Answers whether anything changed that a screen may show.
+pub fn reply(store: &Store, stamp: Stamp, reply: &ExchangeReply) -> Result<bool> {
+    store.apply(stamp.clone(), |a| verdicts(a, reply))?;
+    for page in &reply.pages {
+        store.apply(stamp.clone(), |a| self::page(a, page))?;
+    }
+    Ok(!reply.verdicts.is_empty() || reply.pages.iter().any(|page| !page.records.is_empty()))
+}
+
+fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
+    let standing = a.standing()?;
+    let other_server = standing.epoch.as_ref().is_some_and(|epoch| *epoch != reply.epoch);
+    if reply.reset.is_some() || other_server {
+        tracing::info!(reason = reply.reset, "pulling from zero");
+        a.forget_cursors()?;
+        a.offer_files_again()?;
+    }
+    for verdict in &reply.verdicts {
+        a.judge(verdict)?;
+        for finding in &verdict.findings {
+            let scopes = finding.job.map(gongdan_domain::sync::change::Scope::Job);
+            a.put_finding(finding, verdict.position, scopes.as_slice())?;
+        }
+    }
+    if let Some(from) = reply.gap_from {
+        a.rewind(from)?;
+    }
+    a.set_standing(&Standing {
+        epoch: Some(reply.epoch.clone()),
+        acked_through: reply.acked_through,
+        safe_through: reply.safe_through,
+        last_seq: standing.last_seq,
+    })?;
+    a.forget_safe(reply.safe_through)?;
+    a.set_min_app(&reply.min_app)?;
+    a.set_allowed(&reply.scopes)
+}
+
+/// One page and its cursor.
+pub fn page(a: &Applier, page: &Page) -> Result<()> {
+    page.records.iter().try_for_each(|r| record(a, r))?;
+    a.set_cursor(&page.scope, &page.cursor)
+}
+
+fn record(a: &Applier, record: &Record) -> Result<()> {
+    let (position, scopes) = (record.position, record.scopes.as_slice());
+    match &record.body {
+        RecordBody::Entity { entity, fields } => a.put_entity(entity, fields, position, scopes),
+        RecordBody::Fact { fact, received_at } => a.put_fact(fact, *received_at, position, scopes),
+        RecordBody::Retraction { targets } => a.put_retraction(targets),
+        RecordBody::Sealed { document, files, job, visit, receipt } => {
+            let sealed = Sealed {
+                document: document.clone(),
+                job: (*job).into(),
+                visit: (*visit).into(),
+                files: files.clone(),
+                receipt: Some(receipt.clone()),
+            };
+            a.put_sealed(&sealed, position, scopes)
+        }
+        RecordBody::Reference { kind, id, version, body } => a.put_reference(kind, id, version, body, position, scopes),
+        RecordBody::Finding { finding } => a.put_finding(finding, position, scopes),
+        RecordBody::Opaque { value } => a.put_opaque(value, position, scopes),
+    }
+}

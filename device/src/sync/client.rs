@@ -1,0 +1,177 @@
+//! The wire to the server: JSON over HTTP, zstd where it pays, a bearer token. Knows addresses and headers, no meaning.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::PROTOCOL;
+use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest, Page, Record, RecordBody};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// Between two pieces of an answer, not for the whole: a slow line is still a line.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Below this, compressing costs more than it saves.
+const WORTH_PACKING: usize = 1024;
+const OFFSET: &str = "upload-offset";
+
+pub struct Client {
+    http: reqwest::Client,
+    server: String,
+    token: Zeroizing<String>,
+}
+
+impl Client {
+    /// `token` is empty before enrolment.
+    pub fn new(server: &str, token: Zeroizing<String>) -> Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).read_timeout(SILENCE).build()?;
+        Ok(Self { http, server: server.trim_end_matches('/').to_owned(), token })
+    }
+
+    pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {
+        self.json("enrol", request).await
+    }
+
+    pub async fn exchange(&self, request: &ExchangeRequest) -> Result<ExchangeReply> {
+        let body: Value = match self.post("exchange", request).await {
+            Ok(bytes) => match serde_json::from_slice::<ExchangeReply>(&bytes) {
+                Ok(reply) => return Ok(reply),
+                // Perhaps a record of a newer kind: looked at one by one.
+                Err(_) => serde_json::from_slice(&bytes)?,
+            },
+            Err(error) => return Err(error),
+        };
+        lenient(body)
+    }
+
+    /// How many bytes of a file the server has; `None` if it knows no such upload.
+    pub async fn uploaded(&self, hash: &str) -> Result<u64> {
+        let response = self.request(Method::HEAD, &format!("attachments/{hash}")).send().await?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(0),
+            status if status.is_success() => Ok(offset_of(&response).unwrap_or(0)),
+            _ => Err(refusal(response).await),
+        }
+    }
+
+    /// Sends a piece of a file; answers how many bytes the server has then.
+    pub async fn upload(&self, hash: &str, size: u64, mime: &str, offset: u64, piece: Bytes) -> Result<u64> {
+        let end = offset + piece.len() as u64;
+        let request = self
+            .request(Method::PATCH, &format!("attachments/{hash}"))
+            .header(OFFSET, offset)
+            .header("upload-length", size)
+            .header("upload-mime", mime)
+            .header(CONTENT_TYPE, "application/offset+octet-stream")
+            .body(piece);
+        let response = request.send().await?;
+        if response.status().is_success() { Ok(offset_of(&response).unwrap_or(end)) } else { Err(refusal(response).await) }
+    }
+
+    pub async fn download(&self, hash: &str) -> Result<Bytes> {
+        let response = self.request(Method::GET, &format!("attachments/{hash}")).send().await?;
+        if response.status().is_success() { Ok(response.bytes().await?) } else { Err(refusal(response).await) }
+    }
+
+    /// The live wake-up: an answer that does not end.
+    pub async fn events(&self) -> Result<Response> {
+        let response = self.request(Method::GET, "events").header("accept", "text/event-stream").send().await?;
+        if response.status().is_success() { Ok(response) } else { Err(refusal(response).await) }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("{}/sync/v1/{path}", self.server))
+            .header("gongdan-protocol", PROTOCOL);
+        if self.token.is_empty() { request } else { request.bearer_auth(self.token.as_str()) }
+    }
+
+    async fn json<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        Ok(serde_json::from_slice(&self.post(path, body).await?)?)
+    }
+
+    async fn post(&self, path: &str, body: &impl Serialize) -> Result<Vec<u8>> {
+        let bytes = serde_json::to_vec(body)?;
+        let request =
+            self.request(Method::POST, path).header(CONTENT_TYPE, "application/json").header(ACCEPT_ENCODING, "zstd");
+        let request = if bytes.len() >= WORTH_PACKING {
+            request.header(CONTENT_ENCODING, "zstd").body(zstd::encode_all(bytes.as_slice(), 3)?)
+        } else {
+            request.body(bytes)
+        };
+        let response = request.send().await?;
+        if response.status().is_success() { unpacked(response).await } else { Err(refusal(response).await) }
+    }
+}
+
+async fn unpacked(response: Response) -> Result<Vec<u8>> {
+    let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|v| v.as_bytes() == b"zstd");
+    let bytes = response.bytes().await?;
+    Ok(if packed { zstd::decode_all(bytes.as_ref())? } else { bytes.to_vec() })
+}
+
+fn offset_of(response: &Response) -> Option<u64> {
+    response.headers().get(OFFSET)?.to_str().ok()?.parse().ok()
+}
+
+/// The server's own words where it has some; else trouble.
+async fn refusal(response: Response) -> Error {
+    let status = response.status();
+    let body = unpacked(response).await.unwrap_or_default();
+    match serde_json::from_slice::<Problem>(&body) {
+        Ok(problem) => Error::Refused(problem),
+        Err(_) => Error::Refused(Problem::with(Code::ServerTrouble, serde_json::json!({ "status": status.as_u16() }))),
+    }
+}
+
+/// Reads an answer whose pages hold records that this version does not know: those are kept as they came.
+fn lenient(mut body: Value) -> Result<ExchangeReply> {
+    let pages = body.get_mut("pages").map(Value::take).unwrap_or_default();
+    body["pages"] = Value::Array(Vec::new());
+    let mut reply: ExchangeReply = serde_json::from_value(body)?;
+    for mut page in pages.as_array().cloned().unwrap_or_default() {
+        let records = page.get_mut("records").map(Value::take).unwrap_or_default();
+        page["records"] = Value::Array(Vec::new());
+        let mut page: Page = serde_json::from_value(page)?;
+        page.records = records.as_array().map(|all| all.iter().map(record).collect()).unwrap_or_default();
+        reply.pages.push(page);
+    }
+    Ok(reply)
+}
+
+fn record(value: &Value) -> Record {
+    serde_json::from_value(value.clone()).unwrap_or_else(|_| Record {
+        position: value["position"].as_u64().unwrap_or_default(),
+        scopes: serde_json::from_value(value["scopes"].clone()).unwrap_or_default(),
+        body: RecordBody::Opaque { value: value.clone() },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_app_lives_a_record_of_a_newer_kind_is_kept_and_the_rest_is_read() {
+        let body = serde_json::json!({
+            "epoch": "e", "acked_through": 3, "safe_through": 0, "verdicts": [], "scopes": ["company"], "more": false,
+            "time": "2026-11-23T08:00:00Z", "min_app": "0.1.0",
+            "pages": [{ "scope": "company", "cursor": "c", "records": [
+                { "position": 7, "scopes": ["company"], "record": "hologram", "id": "h1", "light": 3 },
+                { "position": 8, "scopes": ["company"], "record": "retraction", "targets": [] },
+            ]}],
+        });
+        let reply = lenient(body).expect("read");
+        let records = &reply.pages[0].records;
+        assert!(matches!(&records[0].body, RecordBody::Opaque { value } if value["light"] == 3), "kept as it came");
+        assert!(matches!(&records[1].body, RecordBody::Retraction { .. }));
+    }
+}

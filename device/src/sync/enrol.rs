@@ -1,0 +1,74 @@
+//! Enrolment: a one-time code becomes a certificate, a token and an encrypted database. The device's signing key is made here and
+//! never leaves it.
+
+use ed25519_dalek::SigningKey;
+use gongdan_domain::problem::Code;
+use gongdan_domain::seal::{public_key, public_key_text};
+use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest};
+use rand::rngs::OsRng;
+use zeroize::Zeroizing;
+
+use crate::clock::Measured;
+use crate::commands::args;
+use crate::device::{Device, Enrolment};
+use crate::error::Result;
+use crate::store::Store;
+use crate::store::meta::Identity;
+use crate::sync::client::Client;
+use crate::sync::on_own_runtime;
+use crate::vault::{DatabaseKey, PinWrap};
+use crate::view::app::{Gate, KeyKeeping};
+
+impl Device {
+    /// Enrols this device. Where anything fails nothing is left behind.
+    pub fn enrol(&self, args: &args::Enrol) -> Result<()> {
+        if !matches!(self.gate()?, Gate::NotEnrolled | Gate::Revoked) {
+            return Err(Code::AlreadyEnrolled.into());
+        }
+        // The key comes first: a refused PIN or a full disk must not cost the code.
+        let key = self.vault().create(&args.pin)?;
+        let outcome = self.enrol_with(args, &key);
+        if outcome.is_err() {
+            self.vault().destroy()?;
+        }
+        outcome
+    }
+
+    fn enrol_with(&self, args: &args::Enrol, key: &DatabaseKey) -> Result<()> {
+        let server = self.0.server_override.clone().unwrap_or_else(|| args.server.trim().to_owned());
+        let signing_key = SigningKey::generate(&mut OsRng);
+        let request = EnrolRequest {
+            code: args.code.trim().to_owned(),
+            public_key: public_key_text(&signing_key.verifying_key()),
+            device_name: args.device_name.trim().to_owned(),
+            app: self.app_version().to_owned(),
+        };
+        let before = crate::clock::stamp(self.0.clock.as_ref(), None);
+        let client = Client::new(&server, Zeroizing::default())?;
+        let reply = on_own_runtime(|| async { client.enrol(&request).await })?;
+        let after = crate::clock::stamp(self.0.clock.as_ref(), None);
+        self.vault().keep_for_recovery(key, &reply.recovery_key)?;
+        let measured = Measured::new(reply.time, &before, &after);
+        let identity = identity(reply, signing_key, server.clone())?;
+        Store::create(&self.database(), key, &identity)?;
+        let store = Store::open(&self.database(), key.clone())?;
+        store.measure(measured)?;
+        if self.key_keeping() == KeyKeeping::OsKeyStore && !args.pin.is_empty() {
+            let wrap = PinWrap::seal(&args.pin, &[0; 32])?;
+            store.apply(self.stamp(&store), |a| a.set_lock_pin(&wrap))?;
+        }
+        self.enrolled(store, &Enrolment { server, device_name: request.device_name })
+    }
+}
+
+/// The certificate must speak of the key that was made here and bear the signature of the server that it names.
+fn identity(reply: EnrolReply, signing_key: SigningKey, server: String) -> Result<Identity> {
+    let certificate = reply.certificate.read()?;
+    let server_key = public_key(&certificate.server_key).ok_or(Code::SignatureInvalid)?;
+    reply.certificate.open(&server_key)?;
+    if certificate.device_key != public_key_text(&signing_key.verifying_key()) {
+        return Err(Code::SignatureInvalid.into());
+    }
+    let token = Zeroizing::new(reply.token);
+    Ok(Identity { signing_key, signed_certificate: reply.certificate, certificate, token, server })
+}

@@ -1,0 +1,113 @@
+//! One whole sync: exchanges until nothing waits on either side, then files, smallest first, never before their records.
+
+use gongdan_domain::problem::Code;
+use gongdan_domain::sync::SCHEMA;
+use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest};
+
+use crate::clock::{Measured, stamp};
+use crate::device::{Changed, Device};
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::sync::client::Client;
+use crate::sync::{apply, transfer};
+
+/// Changes of one request: enough for a day, small enough for a bad line.
+const BATCH: u32 = 500;
+const BATCH_BYTES: usize = 1 << 20;
+const PAGE_BYTES: u64 = 1 << 20;
+
+pub async fn run(device: &Device) -> Result<()> {
+    let store = device.store()?;
+    let identity = store.identity();
+    let server = device.0.server_override.as_ref().unwrap_or(&identity.server);
+    let client = Client::new(server, identity.token.clone())?;
+    let outcome = whole(device, &store, &client).await;
+    match outcome {
+        Err(Error::Refused(problem)) if problem.code == Code::DeviceRevoked => device.erase(),
+        other => other,
+    }
+}
+
+async fn whole(device: &Device, store: &Store, client: &Client) -> Result<()> {
+    let collecting = exchange_all(device, store, client).await?;
+    transfer::upload_all(device, store, client).await?;
+    if collecting {
+        return device.erase();
+    }
+    transfer::download_all(device, store, client).await?;
+    let stamp = device.stamp(store);
+    let gone = store.apply(stamp.clone(), |a| {
+        if a.waiting_count()? > 0 || a.files_waiting()? > 0 {
+            return Ok(Vec::new());
+        }
+        a.set_delivered_at(&a.now().to_rfc3339())?;
+        a.drop_left_scopes()
+    })?;
+    transfer::remove_all(device, store, &gone)
+}
+
+/// Exchanges until the outbox is empty and no page waits. Answers whether the device has been asked to erase itself afterwards.
+async fn exchange_all(device: &Device, store: &Store, client: &Client) -> Result<bool> {
+    let mut collecting = false;
+    let mut stalled = 0;
+    loop {
+        let request = next_request(device, store)?;
+        let before = stamp(device.0.clock.as_ref(), None);
+        let reply = client.exchange(&request).await?;
+        let after = stamp(device.0.clock.as_ref(), None);
+        store.measure(Measured::new(reply.time, &before, &after))?;
+        match reply.revoked.as_deref() {
+            Some("erase") => return Err(Code::DeviceRevoked.into()),
+            Some(_) => collecting = true,
+            None => {}
+        }
+        if apply::reply(store, device.stamp(store), &reply)? {
+            device.publish(Changed::Data);
+        }
+        stalled = if moved(&request, &reply) { 0 } else { stalled + 1 };
+        let waiting = store.read(device.stamp(store), |r| r.waiting_count())?;
+        if !reply.more && waiting == 0 {
+            return Ok(collecting);
+        }
+        // A server that neither judges nor sends anything is left alone for a while.
+        if stalled > 2 {
+            return Err(Code::ServerTrouble.into());
+        }
+    }
+}
+
+fn moved(request: &ExchangeRequest, reply: &ExchangeReply) -> bool {
+    !reply.verdicts.is_empty()
+        || reply.pages.iter().any(|page| request.cursors.get(&page.scope) != Some(&page.cursor) || !page.records.is_empty())
+}
+
+/// The oldest changes without a verdict, marked as sent before they leave.
+fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
+    let stamp = device.stamp(store);
+    store.apply(stamp, |a| {
+        let standing = a.standing()?;
+        let mut bytes = 0;
+        let mut changes = Vec::new();
+        for row in a.waiting(BATCH)? {
+            bytes += row.signed.payload.len();
+            if bytes > BATCH_BYTES && !changes.is_empty() {
+                break;
+            }
+            changes.push(row.signed);
+        }
+        if let Some(last) = changes.last() {
+            a.mark_sent(last.device_seq)?;
+        }
+        Ok(ExchangeRequest {
+            epoch: standing.epoch,
+            cursors: a.cursors()?,
+            first_seq: changes.first().map_or(standing.last_seq + 1, |first| first.device_seq),
+            oldest_held: a.oldest_held()?,
+            changes,
+            app: device.app_version().to_owned(),
+            schema: SCHEMA,
+            max_bytes: PAGE_BYTES,
+            extra: Default::default(),
+        })
+    })
+}

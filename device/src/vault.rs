@@ -1,0 +1,336 @@
+//! Where the key of the database is kept: in the operating system's key store, else wrapped by the PIN. Also wrapped to the company's
+//! recovery key, so that a forgotten PIN costs no unsynced work. Refuses to keep the key plain, and refuses to destroy anything for a
+//! wrong PIN: that only slows down.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as B64;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
+use chrono::Duration;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::time::Instant;
+use hkdf::Hkdf;
+use rand::RngCore as _;
+use rand::rngs::OsRng;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use x25519_dalek::{EphemeralSecret, PublicKey};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::view::app::KeyKeeping;
+
+/// The 32 bytes that open the database. Wiped from memory when dropped.
+pub type DatabaseKey = Zeroizing<[u8; 32]>;
+
+/// The operating system's key store; the shell brings it.
+pub trait KeyStore: Send + Sync {
+    fn load(&self, name: &str) -> Option<Vec<u8>>;
+    /// Whether it was really stored.
+    fn store(&self, name: &str, secret: &[u8]) -> bool;
+    fn remove(&self, name: &str);
+}
+
+/// A machine without a key store.
+pub struct NoKeyStore;
+
+impl KeyStore for NoKeyStore {
+    fn load(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+    fn store(&self, _: &str, _: &[u8]) -> bool {
+        false
+    }
+    fn remove(&self, _: &str) {}
+}
+
+/// A secret behind a PIN: Argon2id makes the PIN a key, XChaCha20-Poly1305 wraps with it.
+#[derive(Serialize, Deserialize)]
+pub struct PinWrap {
+    memory_kib: u32,
+    passes: u32,
+    salt: String,
+    nonce: String,
+    wrapped: String,
+}
+
+/// `vault.json`: how the key is kept, and the wrapped key where a PIN keeps it.
+#[derive(Serialize, Deserialize)]
+struct VaultFile {
+    keeping: KeyKeeping,
+    /// The name in the key store; random, so that two data folders of one user do not share a key.
+    name: String,
+    #[serde(default)]
+    pin: Option<PinWrap>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Tries {
+    failures: u32,
+    last: Option<Instant>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RecoveryWrap {
+    recipient: String,
+    ephemeral: String,
+    wrapped: String,
+}
+
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+const FREE_TRIES: u32 = 3;
+const LONGEST_WAIT_S: i64 = 300;
+const RECOVERY_INFO: &[u8] = b"gongdan-recovery/1";
+
+pub struct Vault {
+    dir: PathBuf,
+    key_store: Box<dyn KeyStore>,
+}
+
+impl Vault {
+    pub fn new(dir: &Path, key_store: Box<dyn KeyStore>) -> Self {
+        Self { dir: dir.to_owned(), key_store }
+    }
+
+    pub fn exists(&self) -> bool {
+        self.path("vault.json").exists()
+    }
+
+    pub fn keeping(&self) -> KeyKeeping {
+        self.load().map_or(KeyKeeping::Pin, |file| file.keeping)
+    }
+
+    /// Makes a new key and keeps it. Without a key store the PIN is needed.
+    pub fn create(&self, pin: &str) -> Result<DatabaseKey> {
+        let mut key: DatabaseKey = Zeroizing::new([0; 32]);
+        OsRng.fill_bytes(key.as_mut());
+        let name = hex::encode(random::<8>());
+        let file = if self.key_store.store(&name, key.as_ref()) {
+            VaultFile { keeping: KeyKeeping::OsKeyStore, name, pin: None }
+        } else {
+            VaultFile { keeping: KeyKeeping::Pin, name, pin: Some(PinWrap::seal(pin, key.as_ref())?) }
+        };
+        write_durably(&self.path("vault.json"), &serde_json::to_vec(&file)?)?;
+        Ok(key)
+    }
+
+    /// The key without a person, if the key store has it.
+    pub fn from_key_store(&self) -> Option<DatabaseKey> {
+        let file = self.load().filter(|file| file.keeping == KeyKeeping::OsKeyStore)?;
+        let secret = Zeroizing::new(self.key_store.load(&file.name)?);
+        Some(Zeroizing::new(secret.as_slice().try_into().ok()?))
+    }
+
+    /// The key by the PIN. Wrong PINs wait longer and longer.
+    pub fn by_pin(&self, pin: &str, now: Instant) -> Result<DatabaseKey> {
+        let wrap = self.load().and_then(|file| file.pin).ok_or(Code::NotEnrolled)?;
+        let secret = self.tried(now, || wrap.open(pin))?;
+        let key: [u8; 32] = secret.as_slice().try_into().map_err(|_| Error::Key("the wrapped key has another length"))?;
+        Ok(Zeroizing::new(key))
+    }
+
+    /// Counts a try at a PIN: refused while the wait lasts, forgotten after a right one.
+    pub fn tried<T>(&self, now: Instant, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
+        let path = self.path("tries.json");
+        let mut tries: Tries = fs::read(&path).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();
+        let wait = match tries.failures.checked_sub(FREE_TRIES) {
+            None => 0,
+            Some(n) => (1i64 << n.min(16)).min(LONGEST_WAIT_S),
+        };
+        let left = tries.last.map_or(0, |last| (last + Duration::seconds(wait) - now).num_seconds().clamp(0, wait));
+        if left > 0 {
+            return Err(Problem::with(Code::TooManyTries, serde_json::json!({ "seconds": left })).into());
+        }
+        let outcome = attempt();
+        match &outcome {
+            Ok(_) => remove(&path)?,
+            Err(_) => {
+                tries.failures += 1;
+                tries.last = Some(now);
+                write_durably(&path, &serde_json::to_vec(&tries)?)?;
+            }
+        }
+        outcome
+    }
+
+    /// Wraps the key to the company's recovery key beside the database.
+    pub fn keep_for_recovery(&self, key: &DatabaseKey, recovery_key: &str) -> Result<()> {
+        let raw: [u8; 32] = B64
+            .decode(recovery_key)
+            .ok()
+            .and_then(|raw| raw.try_into().ok())
+            .ok_or(Error::Key("the recovery key is no X25519 key"))?;
+        let recipient = PublicKey::from(raw);
+        let secret = EphemeralSecret::random_from_rng(OsRng);
+        let ephemeral = PublicKey::from(&secret);
+        let wrapping = recovery_secret(secret.diffie_hellman(&recipient).as_bytes(), &ephemeral, &recipient);
+        // The wrapping key is used once, so a nonce of zeros is unique.
+        let wrapped = ChaCha20Poly1305::new(wrapping.as_ref().into())
+            .encrypt(&Default::default(), key.as_slice())
+            .map_err(|_| Error::Key("the key could not be wrapped"))?;
+        let file = RecoveryWrap {
+            recipient: recovery_key.to_owned(),
+            ephemeral: B64.encode(ephemeral.as_bytes()),
+            wrapped: B64.encode(wrapped),
+        };
+        write_durably(&self.path("recovery.json"), &serde_json::to_vec(&file)?)
+    }
+
+    /// Crypto-erase: without the key the rest is noise.
+    pub fn destroy(&self) -> Result<()> {
+        if let Some(file) = self.load() {
+            self.key_store.remove(&file.name);
+        }
+        for name in ["vault.json", "recovery.json", "tries.json"] {
+            remove(&self.path(name))?;
+        }
+        Ok(())
+    }
+
+    fn load(&self) -> Option<VaultFile> {
+        serde_json::from_slice(&fs::read(self.path("vault.json")).ok()?).ok()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+}
+
+impl PinWrap {
+    /// Refuses a PIN of fewer than four digits.
+    pub fn seal(pin: &str, secret: &[u8]) -> Result<Self> {
+        if pin.chars().filter(char::is_ascii_digit).count() < 4 {
+            return Err(Code::PinTooShort.into());
+        }
+        let (salt, nonce) = (random::<16>(), random::<24>());
+        let key = stretch(pin, &salt, MEMORY_KIB, PASSES)?;
+        let wrapped = XChaCha20Poly1305::new(key.as_ref().into())
+            .encrypt(&nonce.into(), secret)
+            .map_err(|_| Error::Key("the key could not be wrapped"))?;
+        let (salt, nonce, wrapped) = (B64.encode(salt), B64.encode(nonce), B64.encode(wrapped));
+        Ok(Self { memory_kib: MEMORY_KIB, passes: PASSES, salt, nonce, wrapped })
+    }
+
+    pub fn open(&self, pin: &str) -> Result<Zeroizing<Vec<u8>>> {
+        let damaged = || Error::Key("the vault file is damaged");
+        let text = |field: &str| B64.decode(field).map_err(|_| damaged());
+        let key = stretch(pin, &text(&self.salt)?, self.memory_kib, self.passes)?;
+        let nonce: [u8; 24] = text(&self.nonce)?.try_into().map_err(|_| damaged())?;
+        XChaCha20Poly1305::new(key.as_ref().into())
+            .decrypt(&nonce.into(), text(&self.wrapped)?.as_slice())
+            .map(Zeroizing::new)
+            .map_err(|_| Code::PinWrong.into())
+    }
+}
+
+fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<DatabaseKey> {
+    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(|_| Error::Key("the cost of the PIN is out of range"))?;
+    let mut key = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(pin.as_bytes(), salt, key.as_mut())
+        .map_err(|_| Error::Key("the PIN could not be stretched"))?;
+    Ok(key)
+}
+
+fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey) -> DatabaseKey {
+    let salt = [ephemeral.as_bytes().as_slice(), recipient.as_bytes().as_slice()].concat();
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(Some(&salt), shared).expand(RECOVERY_INFO, key.as_mut()).expect("32 bytes are a legal length");
+    key
+}
+
+/// A key for another purpose, derived from the database's.
+pub fn derive(key: &DatabaseKey, purpose: &str) -> DatabaseKey {
+    let mut derived = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, key.as_ref()).expand(purpose.as_bytes(), derived.as_mut()).expect("32 bytes are a legal length");
+    derived
+}
+
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    OsRng.fill_bytes(&mut bytes);
+    bytes
+}
+
+/// All or nothing, also over a power cut: a new file is synced, then takes the name.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fresh = path.with_extension(format!("{}.new", hex::encode(random::<4>())));
+    let mut file = fs::File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    if let Some(dir) = path.parent() {
+        // A directory can be synced on Unix only; elsewhere the rename is durable by itself.
+        _ = fs::File::open(dir).and_then(|dir| dir.sync_all());
+    }
+    Ok(())
+}
+
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use x25519_dalek::StaticSecret;
+
+    fn now() -> Instant {
+        "2026-11-23T08:00:00Z".parse().expect("a test's time")
+    }
+
+    fn vault() -> (tempfile::TempDir, Vault) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let vault = Vault::new(dir.path(), Box::new(NoKeyStore));
+        (dir, vault)
+    }
+
+    #[test]
+    fn l3_the_right_pin_opens_and_a_wrong_one_slows_down_without_destroying() {
+        let (_dir, vault) = vault();
+        let key = vault.create("2468").expect("created");
+        for _ in 0..FREE_TRIES {
+            let refused = vault.by_pin("1357", now()).expect_err("a wrong PIN").into_problem();
+            assert_eq!(refused.code, Code::PinWrong);
+        }
+        let refused = vault.by_pin("2468", now()).expect_err("must wait").into_problem();
+        assert_eq!(refused.code, Code::TooManyTries, "even the right one waits after three wrong ones");
+        let later = now() + Duration::seconds(LONGEST_WAIT_S);
+        assert_eq!(*vault.by_pin("2468", later).expect("the right PIN"), *key);
+        assert_eq!(*vault.by_pin("2468", later).expect("the count is forgotten"), *key);
+    }
+
+    #[test]
+    fn l3_a_short_pin_is_refused() {
+        let (_dir, vault) = vault();
+        assert_eq!(vault.create("123").expect_err("too short").into_problem().code, Code::PinTooShort);
+        assert!(!vault.exists(), "nothing is kept");
+    }
+
+    #[test]
+    fn l2_the_company_can_recover_the_key() {
+        let (dir, vault) = vault();
+        let key = vault.create("2468").expect("created");
+        let company = StaticSecret::random_from_rng(OsRng);
+        let recipient = PublicKey::from(&company);
+        vault.keep_for_recovery(&key, &B64.encode(recipient.as_bytes())).expect("wrapped");
+        let file: RecoveryWrap =
+            serde_json::from_slice(&fs::read(dir.path().join("recovery.json")).expect("the file")).expect("JSON");
+        let raw: [u8; 32] = B64.decode(file.ephemeral).expect("base64").try_into().expect("32 bytes");
+        let ephemeral = PublicKey::from(raw);
+        let secret = recovery_secret(company.diffie_hellman(&ephemeral).as_bytes(), &ephemeral, &recipient);
+        let opened = ChaCha20Poly1305::new(secret.as_ref().into())
+            .decrypt(&Default::default(), B64.decode(file.wrapped).expect("base64").as_slice())
+            .expect("opens");
+        assert_eq!(opened, key.as_ref());
+    }
+}
