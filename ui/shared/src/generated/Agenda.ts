@@ -5,4 +5,28 @@ import type { NotReceived } from "./NotReceived";
 import type { OwedCall } from "./OwedCall";
 import type { Stop } from "./Stop";
 
-export type Agenda = { day: string, now: string, stops: Array<Stop>, owed: Array<OwedCall>, not_received: Array<NotReceived>, next_day: NextDay | null, next: AgendaNext | null, others: Array<Stop>, };
+export type Agenda = { 
+/**
+ * `YYYY-MM-DD` in the company's zone.
+ */
+day: string, now: string, stops: Array<Stop>, 
+/**
+ * Callbacks this technician owes, by deadline.
+ */
+owed: Array<OwedCall>, 
+/**
+ * Sealed orders that the office has not confirmed.
+ */
+not_received: Array<NotReceived>, 
+/**
+ * Visits on the next day with any.
+ */
+next_day: NextDay | null, 
+/**
+ * The one thing to do now.
+ */
+next: AgendaNext | null, 
+/**
+ * Other assigned jobs without a time or on other days.
+ */
+others: Array<Stop>, };

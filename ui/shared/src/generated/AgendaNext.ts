@@ -2,4 +2,7 @@
 import type { JobId } from "./JobId";
 import type { Step } from "./Step";
 
+/**
+ * The next step of the day: which job and which of its steps.
+ */
 export type AgendaNext = { job: JobId, customer: string, step: Step, overdue: boolean, };

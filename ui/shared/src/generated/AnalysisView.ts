@@ -3,4 +3,11 @@ import type { PartWords } from "./PartWords";
 import type { RankedCause } from "./RankedCause";
 import type { Words } from "./Words";
 
-export type AnalysisView = { symptom: string, causes: Array<RankedCause>, notice: Words | null, parts: Array<PartWords>, };
+/**
+ * A3: what may be wrong, ranked, with reasons.
+ */
+export type AnalysisView = { symptom: string, causes: Array<RankedCause>, 
+/**
+ * "示例数据，以厂家手册为准" while it is the starter knowledge base.
+ */
+notice: Words | null, parts: Array<PartWords>, };

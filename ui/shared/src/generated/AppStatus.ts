@@ -7,4 +7,20 @@ import type { PersonCard } from "./PersonCard";
 import type { SyncSentence } from "./SyncSentence";
 import type { Theme } from "./Theme";
 
-export type AppStatus = { gate: Gate, version: string, language: Language, theme: Theme, key_keeping: KeyKeeping, person: PersonCard | null, company: CompanyCard | null, sync: SyncSentence | null, needs_you: number, zone: string, now: string, server: string, device_name: string, };
+export type AppStatus = { gate: Gate, version: string, language: Language, theme: Theme, key_keeping: KeyKeeping, 
+/**
+ * Absent until the gate is open.
+ */
+person: PersonCard | null, company: CompanyCard | null, sync: SyncSentence | null, 
+/**
+ * Count of what needs this person (the badge at 待办).
+ */
+needs_you: number, 
+/**
+ * IANA zone of the company.
+ */
+zone: string, 
+/**
+ * The device's corrected clock.
+ */
+now: string, server: string, device_name: string, };

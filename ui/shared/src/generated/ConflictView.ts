@@ -2,4 +2,11 @@
 import type { ConflictChoice } from "./ConflictChoice";
 import type { EntityRef } from "./EntityRef";
 
-export type ConflictView = { entity: EntityRef, about: string, field: string, base: unknown, choices: Array<ConflictChoice>, };
+/**
+ * A field that two people changed without seeing each other's value.
+ */
+export type ConflictView = { entity: EntityRef, 
+/**
+ * Name of the customer, machine or job concerned.
+ */
+about: string, field: string, base: unknown, choices: Array<ConflictChoice>, };

@@ -2,4 +2,7 @@
 import type { FeeSchedule } from "./FeeSchedule";
 import type { PartWords } from "./PartWords";
 
+/**
+ * F1: shown to the customer full screen.
+ */
 export type FeeScheduleView = { schedule: FeeSchedule, parts: Array<PartWords>, };

@@ -23,4 +23,40 @@ import type { VisitState } from "./VisitState";
 import type { WarrantyView } from "./WarrantyView";
 import type { Words } from "./Words";
 
-export type JobView = { job: JobId, visit: VisitId, visit_no: number, fields: { [key in string]: FieldView }, visit_fields: { [key in string]: FieldView }, completeness: Completeness, archive: Array<ArchiveOffer>, customer: CustomerCard | null, machine: MachineCard | null, history: Array<HistoryLine>, warranty: WarrantyView, state: VisitState, stage: VisitStage, steps: Array<StepState>, current: Step, missing: Array<string>, kit: KitView, safety: SafetyView, readings: Array<ReadingSpec>, estimate: EstimateView, crew: Array<CrewMember>, parts: Array<PartWords>, proposed_measures: Array<Words>, obligations: Array<Obligation>, findings: Array<Finding>, delivery: Delivery | null, travel_minutes: number | null, late_at: string | null, };
+export type JobView = { job: JobId, visit: VisitId, 
+/**
+ * 1 for the first going there.
+ */
+visit_no: number, 
+/**
+ * The job's registers by field name (domain `entity::job`).
+ */
+fields: { [key in string]: FieldView }, 
+/**
+ * The visit's registers by field name (domain `entity::visit`).
+ */
+visit_fields: { [key in string]: FieldView }, completeness: Completeness, 
+/**
+ * A2: what the archive knows and the job lacks.
+ */
+archive: Array<ArchiveOffer>, customer: CustomerCard | null, machine: MachineCard | null, 
+/**
+ * Past orders of the machine, newest first.
+ */
+history: Array<HistoryLine>, warranty: WarrantyView, state: VisitState, stage: VisitStage, steps: Array<StepState>, current: Step, 
+/**
+ * What the current step still needs, as keys for the catalogue (`step.missing.<key>`).
+ */
+missing: Array<string>, kit: KitView, safety: SafetyView, readings: Array<ReadingSpec>, estimate: EstimateView, 
+/**
+ * People on this visit.
+ */
+crew: Array<CrewMember>, 
+/**
+ * Words of causes, measures and parts for the picked codes.
+ */
+parts: Array<PartWords>, 
+/**
+ * Measures that the knowledge base proposes for the chosen causes.
+ */
+proposed_measures: Array<Words>, obligations: Array<Obligation>, findings: Array<Finding>, delivery: Delivery | null, travel_minutes: number | null, late_at: string | null, };

@@ -2,4 +2,8 @@
 import type { KitGroup } from "./KitGroup";
 import type { KitLine } from "./KitLine";
 
-export type KitView = { version: string, groups: Array<KitGroup>, lines: Array<KitLine>, missing: Array<string>, ready_at: string | null, };
+export type KitView = { version: string, groups: Array<KitGroup>, lines: Array<KitLine>, 
+/**
+ * Codes of mandatory lines neither ticked nor released.
+ */
+missing: Array<string>, ready_at: string | null, };

@@ -2,4 +2,11 @@
 import type { PersonId } from "./PersonId";
 import type { Words } from "./Words";
 
-export type PersonCard = { id: PersonId, name: string, number: string, grade: Words, role: string, phone: string, qualifications: Array<string>, photo: string | null, };
+/**
+ * What the work ID shows (D1).
+ */
+export type PersonCard = { id: PersonId, name: string, number: string, grade: Words, role: string, phone: string, qualifications: Array<string>, 
+/**
+ * Hash of the portrait, if there is one.
+ */
+photo: string | null, };

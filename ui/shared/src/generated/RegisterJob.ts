@@ -2,4 +2,7 @@
 import type { CustomerId } from "./CustomerId";
 import type { MachineId } from "./MachineId";
 
+/**
+ * A6: on the road; fields by name of domain `entity::job`.
+ */
 export type RegisterJob = { customer: CustomerId | null, machine: MachineId | null, fields: Record<string, unknown>, };

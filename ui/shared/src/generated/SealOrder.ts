@@ -3,4 +3,8 @@ import type { JobId } from "./JobId";
 import type { OrderRating } from "./OrderRating";
 import type { Signing } from "./Signing";
 
-export type SealOrder = { job: JobId, shown: string, rating: OrderRating, signing: Signing, };
+export type SealOrder = { job: JobId, 
+/**
+ * The `shown` of the preview that the customer saw.
+ */
+shown: string, rating: OrderRating, signing: Signing, };

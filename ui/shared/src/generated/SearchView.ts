@@ -2,4 +2,8 @@
 import type { Hit } from "./Hit";
 import type { KindCount } from "./KindCount";
 
-export type SearchView = { text: string, counts: Array<KindCount>, hits: Array<Hit>, };
+export type SearchView = { text: string, 
+/**
+ * How many there are of each kind, also beyond the hits listed.
+ */
+counts: Array<KindCount>, hits: Array<Hit>, };

@@ -2,4 +2,11 @@
 import type { EntityRef } from "./EntityRef";
 import type { WriteId } from "./WriteId";
 
-export type Settle = { entity: EntityRef, field: string, value: unknown, seen: Array<WriteId>, };
+/**
+ * Settles a conflict: the value of one head, or a sentence of both.
+ */
+export type Settle = { entity: EntityRef, field: string, value: unknown, 
+/**
+ * All heads that were on the screen.
+ */
+seen: Array<WriteId>, };

@@ -5,4 +5,35 @@ import type { Step } from "./Step";
 import type { VisitId } from "./VisitId";
 import type { VisitStage } from "./VisitStage";
 
-export type Stop = { job: JobId, visit: VisitId, at: string | null, agreed: boolean, customer: string, machine: string, symptom: string, wishes: string, urgency: string, stage: VisitStage, step: Step, arrived_at: string | null, left_at: string | null, kit_ready_at: string | null, signing: SigningChoice | null, distance_km: string, travel_minutes: number | null, leave_by: string | null, late_at: string | null, contact_due: string | null, received: boolean, };
+/**
+ * One visit of the day with the way to it.
+ */
+export type Stop = { job: JobId, visit: VisitId, 
+/**
+ * Planned or agreed time.
+ */
+at: string | null, 
+/**
+ * Whether the customer has agreed to it.
+ */
+agreed: boolean, customer: string, machine: string, symptom: string, wishes: string, urgency: string, stage: VisitStage, step: Step, arrived_at: string | null, left_at: string | null, kit_ready_at: string | null, signing: SigningChoice | null, 
+/**
+ * One-way road kilometres, decimal text; empty if unknown.
+ */
+distance_km: string, 
+/**
+ * Estimated minutes of travel (distance at the company's average speed); `None` if unknown.
+ */
+travel_minutes: number | null, 
+/**
+ * When to leave to be there in time.
+ */
+leave_by: string | null, 
+/**
+ * A4: cannot be reached in time; the expected arrival.
+ */
+late_at: string | null, 
+/**
+ * B: the customer should have been called by then.
+ */
+contact_due: string | null, received: boolean, };

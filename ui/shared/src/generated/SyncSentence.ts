@@ -2,4 +2,12 @@
 import type { Problem } from "./Problem";
 import type { SyncMood } from "./SyncMood";
 
-export type SyncSentence = { mood: SyncMood, waiting: number, needs_you: number, delivered_at: string | null, offline_since: string | null, problem: Problem | null, };
+export type SyncSentence = { mood: SyncMood, 
+/**
+ * Changes and files that the office has not got.
+ */
+waiting: number, needs_you: number, 
+/**
+ * When everything was last delivered.
+ */
+delivered_at: string | null, offline_since: string | null, problem: Problem | null, };

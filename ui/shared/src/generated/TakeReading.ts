@@ -2,4 +2,12 @@
 import type { About } from "./About";
 import type { ReadingPhase } from "./ReadingPhase";
 
-export type TakeReading = { about: About, key: string, phase: ReadingPhase, value: string, confirmed: boolean, };
+export type TakeReading = { about: About, key: string, phase: ReadingPhase, 
+/**
+ * Decimal text or the option's Chinese text. Empty: takes the reading back.
+ */
+value: string, 
+/**
+ * The person was asked about an unusual value and said yes.
+ */
+confirmed: boolean, };

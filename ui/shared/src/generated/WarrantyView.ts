@@ -2,4 +2,8 @@
 import type { WarrantyJudgement } from "./WarrantyJudgement";
 import type { Words } from "./Words";
 
-export type WarrantyView = { judgement: WarrantyJudgement, plan: Words | null, decided: boolean, };
+export type WarrantyView = { judgement: WarrantyJudgement, plan: Words | null, 
+/**
+ * Decided by a person instead of computed.
+ */
+decided: boolean, };

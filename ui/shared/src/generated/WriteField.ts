@@ -2,4 +2,8 @@
 import type { EntityRef } from "./EntityRef";
 import type { WriteId } from "./WriteId";
 
+/**
+ * `seen`: the heads that were on the screen when this editing began (from the view's `heads`), plus the ids that earlier
+ * `write_field` calls of this editing session answered.
+ */
 export type WriteField = { entity: EntityRef, field: string, value: unknown, seen: Array<WriteId>, };

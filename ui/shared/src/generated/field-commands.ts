@@ -1,4 +1,4 @@
-// The list of commands of the field app. Generated from device/src/commands.rs; do not edit.
+// Generated from the list in device/src/commands.rs by `make types`. Not edited by hand.
 import type { Agenda } from "./Agenda";
 import type { AnalysisView } from "./AnalysisView";
 import type { AppStatus } from "./AppStatus";
@@ -32,7 +32,7 @@ import type { Unlock } from "./Unlock";
 import type { WriteField } from "./WriteField";
 import type { Written } from "./Written";
 
-export interface FieldCommands {
+export type FieldCommands = {
   status: { args: Nothing; reply: AppStatus };
   enrol: { args: Enrol; reply: AppStatus };
   unlock: { args: Unlock; reply: AppStatus };
@@ -59,4 +59,4 @@ export interface FieldCommands {
   sync_list: { args: Nothing; reply: SyncList };
   sync_now: { args: Nothing; reply: SyncSentence };
   settle: { args: Settle; reply: SyncList };
-}
+};
