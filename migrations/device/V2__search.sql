@@ -29,34 +29,35 @@ CREATE TABLE search_dirty (
     PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID;
 
+-- `ON CONFLICT DO NOTHING`: inside a trigger the policy of the outer statement would replace an `OR IGNORE`.
 CREATE TRIGGER search_register_added AFTER INSERT ON register WHEN new.kind IN ('customer', 'machine', 'job')
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES (new.kind, new.entity);
+    INSERT INTO search_dirty (kind, id) VALUES (new.kind, new.entity) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER search_register_changed AFTER UPDATE OF shown ON register
 WHEN new.kind IN ('customer', 'machine', 'job') AND new.shown IS NOT old.shown
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES (new.kind, new.entity);
+    INSERT INTO search_dirty (kind, id) VALUES (new.kind, new.entity) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER search_register_gone AFTER DELETE ON register WHEN old.kind IN ('customer', 'machine', 'job')
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES (old.kind, old.entity);
+    INSERT INTO search_dirty (kind, id) VALUES (old.kind, old.entity) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER search_sealed_added AFTER INSERT ON sealed WHEN new.kind = 'work_order'
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES ('job', new.job);
+    INSERT INTO search_dirty (kind, id) VALUES ('job', new.job) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER search_sealed_gone AFTER DELETE ON sealed WHEN old.kind = 'work_order'
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES ('job', old.job);
+    INSERT INTO search_dirty (kind, id) VALUES ('job', old.job) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER search_reference_added AFTER INSERT ON reference WHEN new.kind IN ('fault_knowledge', 'parts', 'fee_schedule')
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES ('reference', new.kind);
+    INSERT INTO search_dirty (kind, id) VALUES ('reference', new.kind) ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER search_reference_changed AFTER UPDATE OF body ON reference WHEN new.kind IN ('fault_knowledge', 'parts', 'fee_schedule')
 BEGIN
-    INSERT OR IGNORE INTO search_dirty (kind, id) VALUES ('reference', new.kind);
+    INSERT INTO search_dirty (kind, id) VALUES ('reference', new.kind) ON CONFLICT DO NOTHING;
 END;
 
 -- Jobs of which something happened since they were last found settled.

