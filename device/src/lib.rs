@@ -9,5 +9,7 @@ pub mod device;
 pub mod error;
 pub mod store;
 pub mod sync;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod vault;
 pub mod view;

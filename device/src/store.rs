@@ -16,6 +16,9 @@ pub mod sealed;
 pub mod title;
 pub mod visit;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};

@@ -118,3 +118,66 @@ fn encode(picture: &RgbImage) -> Result<Vec<u8>> {
     )?;
     Ok(jpeg)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jpeg(width: u32, height: u32) -> Vec<u8> {
+        encode(&RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 90]))).expect("encoded")
+    }
+
+    /// A JPEG whose EXIF says that the camera was turned: orientation 6.
+    fn turned(width: u32, height: u32) -> Vec<u8> {
+        let plain = jpeg(width, height);
+        let exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
+        bytes.extend(u16::try_from(exif.len() + 2).expect("short").to_be_bytes());
+        bytes.extend(exif);
+        bytes.extend(&plain[2..]);
+        bytes
+    }
+
+    #[test]
+    fn e2_a_photo_is_scaled_to_1600_and_has_a_small_one() {
+        let prepared = prepare(&jpeg(3200, 1200)).expect("prepared");
+        assert_eq!((prepared.width, prepared.height), (1600, 600));
+        let thumb = decode(&prepared.thumb).expect("a picture");
+        assert_eq!(thumb.dimensions(), (320, 120));
+    }
+
+    #[test]
+    fn e2_a_small_photo_stays_as_large_as_it_is() {
+        let prepared = prepare(&jpeg(640, 480)).expect("prepared");
+        assert_eq!((prepared.width, prepared.height), (640, 480));
+    }
+
+    #[test]
+    fn e2_a_photo_taken_sideways_stands_upright() {
+        let prepared = prepare(&turned(400, 200)).expect("prepared");
+        assert_eq!((prepared.width, prepared.height), (200, 400));
+    }
+
+    #[test]
+    fn e2_what_is_no_picture_is_refused() {
+        for bytes in [b"".as_slice(), b"%PDF-1.7", &jpeg(64, 64)[..40]] {
+            assert_eq!(prepare(bytes).err().expect("refused").into_problem().code, Code::NotAPicture);
+        }
+    }
+
+    #[test]
+    fn e2_a_picture_with_too_many_points_is_refused_before_it_is_decoded() {
+        // A PNG header that promises 10000 × 10000 points and holds none.
+        let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x27\x10\0\0\x27\x10\x08\x02\0\0\0".to_vec();
+        png.extend(crc(&png[12..]).to_be_bytes());
+        png.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
+        let refused = prepare(&png).err().expect("refused").into_problem();
+        assert_eq!(refused.code, Code::PictureTooLarge);
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & 0u32.wrapping_sub(crc & 1)))
+        })
+    }
+}

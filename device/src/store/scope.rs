@@ -13,12 +13,12 @@ use crate::store::{Applier, Reader};
 
 /// The tables of records, as `membership.record` names them, with the SQL of a record's id.
 const RECORDS: [(&str, &str, &str); 6] = [
-    ("entity", "entity", "kind || '/' || id"),
-    ("fact", "fact", "id"),
-    ("sealed", "sealed", "hash"),
-    ("finding", "finding", "id"),
-    ("reference", "reference", "kind || '/' || id || '/' || version"),
-    ("opaque", "opaque", "id"),
+    ("entity", "entity", "entity.kind || '/' || entity.id"),
+    ("fact", "fact", "fact.id"),
+    ("sealed", "sealed", "sealed.hash"),
+    ("finding", "finding", "finding.id"),
+    ("reference", "reference", "reference.kind || '/' || reference.id || '/' || reference.version"),
+    ("opaque", "opaque", "opaque.id"),
 ];
 
 impl Reader<'_> {
