@@ -12,6 +12,8 @@ mod photo;
 mod record;
 mod sync;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod typescript;
 
 use gongdan_domain::problem::{Code, Problem};

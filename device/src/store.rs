@@ -19,6 +19,7 @@ pub mod visit;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -145,9 +146,14 @@ impl Store {
     pub fn apply<T>(&self, stamp: Stamp, act: impl FnOnce(&Applier) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let reply = act(&Applier(Reader { connection: &transaction, store: self, stamp }))?;
+        let reader = Reader { connection: &transaction, store: self, stamp };
+        let applier = Applier { reader, published: Cell::new(false) };
+        let reply = act(&applier)?;
+        let published = applier.published.get();
         transaction.commit()?;
-        self.references.clear();
+        if published {
+            self.references.clear();
+        }
         Ok(reply)
     }
 }
@@ -229,12 +235,16 @@ impl Reader<'_> {
 }
 
 /// What sync does to the database; reads like everything else.
-pub struct Applier<'a>(Reader<'a>);
+pub struct Applier<'a> {
+    reader: Reader<'a>,
+    /// Reference data came: what was parsed before may be out of date.
+    published: Cell<bool>,
+}
 
 impl<'a> Deref for Applier<'a> {
     type Target = Reader<'a>;
     fn deref(&self) -> &Reader<'a> {
-        &self.0
+        &self.reader
     }
 }
 

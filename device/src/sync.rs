@@ -141,6 +141,7 @@ async fn sync_round(device: &Device) -> Result<()> {
     let outcome = {
         let _one_at_a_time = device.0.round.lock().unwrap_or_else(PoisonError::into_inner);
         device.progress().running = true;
+        device.tell();
         round::run(device).await
     };
     let mut progress = device.progress();

@@ -261,10 +261,14 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 /// All or nothing, also over a power cut: a new file is synced, then takes the name.
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
     let fresh = path.with_extension(format!("{}.new", hex::encode(random::<4>())));
-    let mut file = fs::File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
+    let written = fs::File::create(&fresh)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&fresh, path));
+    if let Err(error) = written {
+        // On a full disk the half-written file is the first thing that has to go.
+        _ = fs::remove_file(&fresh);
+        return Err(error.into());
+    }
     if let Some(dir) = path.parent() {
         // A directory can be synced on Unix only; elsewhere the rename is durable by itself.
         _ = fs::File::open(dir).and_then(|dir| dir.sync_all());

@@ -8,16 +8,18 @@ use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::FileRef;
+use gongdan_domain::visit::breach::breaches;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, EncodingError};
 use serde_json::json;
 
 use crate::assemble;
-use crate::commands::{args, job, record};
+use crate::commands::job as job_view;
+use crate::commands::{args, record};
 use crate::device::Device;
 use crate::error::Result;
+use crate::store::file::FileStage;
 use crate::view::job::JobView;
-use gongdan_domain::visit::breach::breaches;
 
 /// Points that can be decoded in the memory of a small tablet.
 const MOST_POINTS: u64 = 50_000_000;
@@ -35,11 +37,21 @@ pub struct Prepared {
 
 /// E2, E11: takes a photo into the visit.
 pub fn take(device: &Device, args: args::TakePhoto, bytes: &[u8]) -> Result<JobView> {
-    let prepared = prepare(bytes)?;
+    let (job, prepared) = (args.about.job, prepare(bytes)?);
     let files = device.files()?;
     let hash = files.keep(&prepared.jpeg)?;
     files.keep_thumb(&hash, &prepared.thumb)?;
     let file = FileRef { hash, size: prepared.jpeg.len() as u64, mime: "image/jpeg".to_owned() };
+    let named = name(device, args, &prepared, file.clone());
+    if named.is_err() && device.read(|r| r.file_state(&file.hash))?.state == FileStage::Unknown {
+        files.remove(&file.hash)?;
+    }
+    named?;
+    job_view::view(device, job)
+}
+
+/// The fact that names the file, under the rules.
+fn name(device: &Device, args: args::TakePhoto, prepared: &Prepared, file: FileRef) -> Result<()> {
     device.write(|tx| {
         let about = record::placed(tx, args.about)?;
         let (width, height) = (prepared.width, prepared.height);
@@ -49,9 +61,8 @@ pub fn take(device: &Device, args: args::TakePhoto, bytes: &[u8]) -> Result<JobV
             return Err(refusal.into());
         }
         tx.add_file(&file, about.job)?;
-        tx.fact(about, body, vec![file])
-    })?;
-    job::view(device, args.about.job)
+        tx.fact(about, body, vec![file]).map(drop)
+    })
 }
 
 /// The stored picture or its small one; one that came from the office gets its small one when first asked for.

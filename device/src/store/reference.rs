@@ -125,6 +125,7 @@ impl Applier<'_> {
         self.conn()
             .prepare_cached(sql)?
             .execute(params![kind, id, version, from, day("valid_until"), text, position])?;
+        self.published.set(true);
         self.place("reference", &format!("{kind}/{id}/{version}"), scopes)
     }
 }

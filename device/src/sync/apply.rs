@@ -9,11 +9,18 @@ use crate::store::meta::Standing;
 use crate::store::sealed::Sealed;
 use crate::store::{Applier, Store};
 
+/// Records brought into the search index under one hold of the writer.
+const INDEXED_AT_ONCE: u32 = 500;
+
 /// Answers whether anything changed that a screen may show.
 pub fn reply(store: &Store, stamp: Stamp, reply: &ExchangeReply) -> Result<bool> {
     store.apply(stamp.clone(), |a| verdicts(a, reply))?;
     for page in &reply.pages {
         store.apply(stamp.clone(), |a| self::page(a, page))?;
+    }
+    // What came is found by the next search; in steps, so that a person's own action never waits for a whole first sync.
+    if !reply.pages.is_empty() {
+        while store.apply(stamp.clone(), |a| a.refresh_search(INDEXED_AT_ONCE))? {}
     }
     Ok(!reply.verdicts.is_empty() || reply.pages.iter().any(|page| !page.records.is_empty()))
 }
