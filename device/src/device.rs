@@ -47,8 +47,12 @@ impl Config {
 pub enum Changed {
     /// Records came from the office, or a verdict on own ones.
     Data,
-    Sync { sentence: SyncSentence },
-    Gate { gate: Gate },
+    Sync {
+        sentence: SyncSentence,
+    },
+    Gate {
+        gate: Gate,
+    },
 }
 
 /// How the app looks; no secret, known before the gate opens.

@@ -43,7 +43,9 @@ impl Error {
             Error::Sql(error) => sql_code(error),
             Error::Io(error) => io_code(error),
             Error::Network(error) => network_code(error),
-            Error::Migration(_) | Error::Json(_) | Error::Seal(_) | Error::FileDamaged | Error::Key(_) => Code::Internal,
+            Error::Migration(_) | Error::Json(_) | Error::Seal(_) | Error::FileDamaged | Error::Key(_) => {
+                Code::Internal
+            }
         };
         let mut problem = Problem::new(code);
         problem.incident = short_id();

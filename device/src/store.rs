@@ -11,8 +11,8 @@ pub mod number;
 pub mod outbox;
 pub mod reference;
 pub mod scope;
-pub mod search;
 pub mod sealed;
+pub mod search;
 pub mod title;
 pub mod visit;
 
@@ -187,7 +187,8 @@ fn ignore_no_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
 
 /// A database that a newer version has migrated stays as it is: this version would not know what it breaks.
 fn refuse_newer(connection: &Connection) -> Result<()> {
-    let newest = embedded::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    let newest =
+        embedded::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
     let applied: Option<i64> =
         connection.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))?;
     if applied.unwrap_or(0) > newest { Err(Code::DatabaseNewer.into()) } else { Ok(()) }

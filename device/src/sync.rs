@@ -173,7 +173,8 @@ fn is_offline(error: &Error) -> bool {
 
 /// Rounds for ever: at once when called, a moment after own commits, by the clock otherwise; slower and slower while there is no way.
 async fn work(device: Weak<Inner>) {
-    let Some((called, committed)) = device.upgrade().map(|inner| (inner.called.clone(), inner.committed.clone())) else {
+    let Some((called, committed)) = device.upgrade().map(|inner| (inner.called.clone(), inner.committed.clone()))
+    else {
         return;
     };
     tokio::spawn(listen::listen(device.clone(), called.clone()));
@@ -229,9 +230,6 @@ where
     F: Future<Output = Result<T>>,
 {
     std::thread::scope(|scope| {
-        scope
-            .spawn(|| runtime()?.block_on(work()))
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        scope.spawn(|| runtime()?.block_on(work())).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

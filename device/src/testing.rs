@@ -8,7 +8,9 @@ use gongdan_domain::id::{DeviceId, JobId, PersonId, WriteId};
 use gongdan_domain::seal::public_key_text;
 use gongdan_domain::sync::change::{EntityRef, Scope};
 use gongdan_domain::sync::merge::{Head, Register};
-use gongdan_domain::sync::wire::{Certificate, ExchangeReply, Outcome, Page, Record, RecordBody, SignedCertificate, Verdict};
+use gongdan_domain::sync::wire::{
+    Certificate, ExchangeReply, Outcome, Page, Record, RecordBody, SignedCertificate, Verdict,
+};
 use gongdan_domain::time::Instant;
 use rand::rngs::OsRng;
 use uuid::Uuid;

@@ -131,7 +131,8 @@ impl Vault {
     pub fn by_pin(&self, pin: &str, now: Instant) -> Result<DatabaseKey> {
         let wrap = self.load().and_then(|file| file.pin).ok_or(Code::NotEnrolled)?;
         let secret = self.tried(now, || wrap.open(pin))?;
-        let key: [u8; 32] = secret.as_slice().try_into().map_err(|_| Error::Key("the wrapped key has another length"))?;
+        let key: [u8; 32] =
+            secret.as_slice().try_into().map_err(|_| Error::Key("the wrapped key has another length"))?;
         Ok(Zeroizing::new(key))
     }
 
@@ -230,7 +231,8 @@ impl PinWrap {
 }
 
 fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<DatabaseKey> {
-    let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(|_| Error::Key("the cost of the PIN is out of range"))?;
+    let params =
+        Params::new(memory_kib, passes, 1, Some(32)).map_err(|_| Error::Key("the cost of the PIN is out of range"))?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(pin.as_bytes(), salt, key.as_mut())
@@ -248,7 +250,9 @@ fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey) 
 /// A key for another purpose, derived from the database's.
 pub fn derive(key: &DatabaseKey, purpose: &str) -> DatabaseKey {
     let mut derived = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, key.as_ref()).expand(purpose.as_bytes(), derived.as_mut()).expect("32 bytes are a legal length");
+    Hkdf::<Sha256>::new(None, key.as_ref())
+        .expand(purpose.as_bytes(), derived.as_mut())
+        .expect("32 bytes are a legal length");
     derived
 }
 

@@ -121,12 +121,12 @@ fn encode(picture: &RgbImage) -> Result<Vec<u8>> {
     let mut jpeg = Vec::new();
     let side = |side: u32| u16::try_from(side).unwrap_or(u16::MAX);
     let (width, height) = (side(picture.width()), side(picture.height()));
-    Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width, height, ColorType::Rgb).map_err(
-        |error| match error {
+    Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width, height, ColorType::Rgb).map_err(|error| {
+        match error {
             EncodingError::IoError(io) => crate::error::Error::Io(io),
             _ => Code::NotAPicture.into(),
-        },
-    )?;
+        }
+    })?;
     Ok(jpeg)
 }
 

@@ -107,13 +107,17 @@ pub fn take_reading(device: &Device, args: args::TakeReading) -> Result<JobView>
         let specs = assemble::readings(tx, about)?;
         let spec = specs.iter().find(|spec| spec.key == args.key).ok_or(Code::NotFound)?;
         let unusual = judged(spec, &args)?;
-        take(tx, about, FactBody::ReadingTaken {
-            key: args.key,
-            phase: args.phase,
-            value: args.value.trim().to_owned(),
-            unit: spec.unit.clone(),
-            confirmed: unusual,
-        })
+        take(
+            tx,
+            about,
+            FactBody::ReadingTaken {
+                key: args.key,
+                phase: args.phase,
+                value: args.value.trim().to_owned(),
+                unit: spec.unit.clone(),
+                confirmed: unusual,
+            },
+        )
     })?;
     job::view(device, job)
 }
@@ -126,7 +130,11 @@ fn take_back(tx: &mut Tx, about: About, former: Option<TakenReading>) -> Result<
 fn judged(spec: &ReadingSpec, args: &args::TakeReading) -> Result<bool> {
     if !spec.options.is_empty() {
         let known = spec.options.iter().any(|option| option.zh == args.value);
-        return if known { Ok(false) } else { Err(Problem::with(Code::FieldInvalid, json!({ "field": args.key })).into()) };
+        return if known {
+            Ok(false)
+        } else {
+            Err(Problem::with(Code::FieldInvalid, json!({ "field": args.key })).into())
+        };
     }
     let invalid = |_| Problem::with(Code::FieldInvalid, json!({ "field": args.key }));
     let value: Decimal = args.value.trim().parse().map_err(invalid)?;
@@ -161,7 +169,9 @@ pub(super) fn take(tx: &mut Tx, about: About, body: FactBody) -> Result<()> {
 fn already(state: &VisitState, body: &FactBody) -> bool {
     match body {
         FactBody::Ticked { list, item, .. } => state.ticked(*list, item).is_some(),
-        FactBody::SafetyAnswered { item, answer, .. } => state.safety.get(item).is_some_and(|now| now.answer == *answer),
+        FactBody::SafetyAnswered { item, answer, .. } => {
+            state.safety.get(item).is_some_and(|now| now.answer == *answer)
+        }
         FactBody::JobAccepted {} => state.accepted_at.is_some(),
         FactBody::WorkStarted {} => state.work_started_at.is_some(),
         _ => false,

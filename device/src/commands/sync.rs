@@ -92,9 +92,12 @@ fn waiting(r: &Reader, row: &OutboxRow) -> Result<WaitingView> {
 
 fn question(r: &Reader, question: &OpenQuestion) -> Result<QuestionView> {
     let job = question.fact.job.ok_or(Code::NotFound)?;
-    let order_no = r.facts(job)?.iter().rev().find(|fact| fact.kind == "order_sealed").map(|fact| {
-        fact.body["order_no"].as_str().unwrap_or_default().to_owned()
-    });
+    let order_no = r
+        .facts(job)?
+        .iter()
+        .rev()
+        .find(|fact| fact.kind == "order_sealed")
+        .map(|fact| fact.body["order_no"].as_str().unwrap_or_default().to_owned());
     Ok(QuestionView {
         job,
         order_no: order_no.unwrap_or_default(),

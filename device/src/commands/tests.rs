@@ -98,5 +98,8 @@ fn l5_language_and_theme_are_remembered_and_known_behind_the_gate() {
     bench.restart();
     bench.device.lock().expect("locked");
     let status = super::call(&bench.device, "status", json!({})).expect("the status");
-    assert_eq!((&status["gate"], &status["language"], &status["theme"]), (&json!("locked"), &json!("en"), &json!("night")));
+    assert_eq!(
+        (&status["gate"], &status["language"], &status["theme"]),
+        (&json!("locked"), &json!("en"), &json!("night"))
+    );
 }

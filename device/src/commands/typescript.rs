@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 fn map() -> String {
     let commands = super::typescript_map();
     let names: BTreeSet<&str> = commands.iter().flat_map(|(_, args, reply)| [args.as_str(), reply.as_str()]).collect();
-    let mut text = String::from("// Generated from the list in device/src/commands.rs by `make types`. Not edited by hand.\n");
+    let mut text =
+        String::from("// Generated from the list in device/src/commands.rs by `make types`. Not edited by hand.\n");
     for name in names {
         writeln!(text, "import type {{ {name} }} from \"./{name}\";").expect("a string takes everything");
     }

@@ -30,7 +30,8 @@ impl Reader<'_> {
         let id = entity.id.to_string();
         let sql = "SELECT field, state FROM register WHERE kind = ?1 AND entity = ?2";
         let mut statement = self.conn().prepare_cached(sql)?;
-        let rows = statement.query_map([&entity.kind, &id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let rows =
+            statement.query_map([&entity.kind, &id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
         let mut fields = BTreeMap::new();
         for row in rows {
             let (field, state) = row?;
@@ -47,7 +48,10 @@ impl Reader<'_> {
 
     pub fn field_views(&self, entity: &EntityRef) -> Result<BTreeMap<String, FieldView>> {
         let fields = self.fields(entity)?.0.into_iter();
-        Ok(fields.filter(|(_, r)| !r.heads.is_empty()).map(|(field, register)| (field, FieldView::of(&register))).collect())
+        Ok(fields
+            .filter(|(_, r)| !r.heads.is_empty())
+            .map(|(field, register)| (field, FieldView::of(&register)))
+            .collect())
     }
 
     pub fn exists(&self, entity: &EntityRef) -> Result<bool> {
@@ -76,7 +80,8 @@ impl Reader<'_> {
     pub fn conflicts(&self) -> Result<Vec<Conflict>> {
         let sql = "SELECT kind, entity, field FROM register WHERE conflict = 1 ORDER BY kind, entity, field";
         let mut statement = self.conn().prepare_cached(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)))?;
         let mut found = Vec::new();
         for row in rows {
             let (kind, id, field) = row?;
@@ -95,7 +100,9 @@ impl Reader<'_> {
     fn base(&self, register: &Register) -> Result<Value> {
         let mut statement = self.conn().prepare_cached("SELECT value FROM write_base WHERE write = ?1")?;
         for head in &register.heads {
-            if let Some(text) = statement.query_row([head.write.to_string()], |row| row.get::<_, String>(0)).optional()? {
+            if let Some(text) =
+                statement.query_row([head.write.to_string()], |row| row.get::<_, String>(0)).optional()?
+            {
                 return Ok(serde_json::from_str(&text)?);
             }
         }
@@ -111,7 +118,8 @@ impl Reader<'_> {
             .query_row([&entity.kind, &id, field], |row| row.get(0))
             .optional()?;
         let server: Register = state.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
-        let sql = "SELECT body FROM pending_write WHERE kind = ?1 AND entity = ?2 AND field = ?3 ORDER BY device_seq, id";
+        let sql =
+            "SELECT body FROM pending_write WHERE kind = ?1 AND entity = ?2 AND field = ?3 ORDER BY device_seq, id";
         let pending: Vec<Write> = json_rows(self.conn(), sql, [&entity.kind, &id, field])?;
         let register = overlay(&server, &pending);
         let shown = register.shown().and_then(|head| head.value.as_str());
@@ -143,7 +151,13 @@ impl FieldView {
 
 impl Tx<'_> {
     /// Writes a field as part of this action.
-    pub fn write_field(&mut self, entity: &EntityRef, field: &str, value: Value, seen: Vec<WriteId>) -> Result<WriteId> {
+    pub fn write_field(
+        &mut self,
+        entity: &EntityRef,
+        field: &str,
+        value: Value,
+        seen: Vec<WriteId>,
+    ) -> Result<WriteId> {
         let write = self.new_write(entity, field, value, seen)?;
         self.keep_base(&write)?;
         let id = write.id;
@@ -197,7 +211,8 @@ impl Tx<'_> {
 
     fn keep_pending(&self, write: &Write, seq: u64) -> Result<()> {
         self.remember_entity(&write.entity, &write.scopes)?;
-        let sql = "INSERT INTO pending_write (id, kind, entity, field, device_seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let sql =
+            "INSERT INTO pending_write (id, kind, entity, field, device_seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                    ON CONFLICT (id) DO UPDATE SET body = excluded.body";
         let body = serde_json::to_string(write)?;
         let (id, entity) = (write.id.to_string(), write.entity.id.to_string());
@@ -208,7 +223,13 @@ impl Tx<'_> {
 
 impl Applier<'_> {
     /// The server's state of one entity. Own writes that it contains leave the overlay: those with a verdict at or before its position.
-    pub fn put_entity(&self, entity: &EntityRef, fields: &BTreeMap<String, Register>, position: u64, scopes: &[Scope]) -> Result<()> {
+    pub fn put_entity(
+        &self,
+        entity: &EntityRef,
+        fields: &BTreeMap<String, Register>,
+        position: u64,
+        scopes: &[Scope],
+    ) -> Result<()> {
         let id = entity.id.to_string();
         let sql = "INSERT INTO entity (kind, id, position) VALUES (?1, ?2, ?3)
                    ON CONFLICT (kind, id) DO UPDATE SET position = excluded.position";
@@ -220,7 +241,12 @@ impl Applier<'_> {
         let sql = "INSERT INTO register (kind, entity, field, state) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (kind, entity, field) DO UPDATE SET state = excluded.state";
         for (field, register) in fields {
-            self.conn().prepare_cached(sql)?.execute(params![entity.kind, id, field, serde_json::to_string(register)?])?;
+            self.conn().prepare_cached(sql)?.execute(params![
+                entity.kind,
+                id,
+                field,
+                serde_json::to_string(register)?
+            ])?;
             self.refresh(entity, field)?;
             self.forget_bases(entity, field, register)?;
         }

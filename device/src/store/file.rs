@@ -60,7 +60,8 @@ impl Reader<'_> {
     pub fn wanted(&self) -> Result<Vec<FileRef>> {
         let sql = "SELECT hash, size, mime FROM attachment WHERE state = 'wanted' ORDER BY size, hash";
         let mut statement = self.conn().prepare_cached(sql)?;
-        let rows = statement.query_map([], |row| Ok(FileRef { hash: row.get(0)?, size: row.get(1)?, mime: row.get(2)? }))?;
+        let rows =
+            statement.query_map([], |row| Ok(FileRef { hash: row.get(0)?, size: row.get(1)?, mime: row.get(2)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -100,7 +101,8 @@ impl Tx<'_> {
 impl Applier<'_> {
     /// Files that records name and that are not here.
     pub(super) fn want_files(&self, files: &[FileRef], job: Option<JobId>) -> Result<()> {
-        let sql = "INSERT INTO attachment (hash, size, mime, state, job, created_at) VALUES (?1, ?2, ?3, 'wanted', ?4, ?5)
+        let sql =
+            "INSERT INTO attachment (hash, size, mime, state, job, created_at) VALUES (?1, ?2, ?3, 'wanted', ?4, ?5)
                    ON CONFLICT (hash) DO NOTHING";
         let at = self.now().to_rfc3339();
         for file in files {
@@ -133,7 +135,8 @@ impl Applier<'_> {
         let gone = "state <> 'local' AND job IS NOT NULL AND NOT EXISTS
                     (SELECT 1 FROM entity e WHERE e.kind = 'job' AND e.id = attachment.job) AND NOT EXISTS
                     (SELECT 1 FROM outbox o WHERE o.device_seq = attachment.device_seq)";
-        let mut statement = self.conn().prepare_cached(&format!("DELETE FROM attachment WHERE {gone} RETURNING hash"))?;
+        let mut statement =
+            self.conn().prepare_cached(&format!("DELETE FROM attachment WHERE {gone} RETURNING hash"))?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -34,7 +34,12 @@ impl OutboxRow {
     }
 }
 
-pub(super) fn add(connection: &Connection, change: &Change, signed: &SignedChange, autosave: Option<&str>) -> Result<()> {
+pub(super) fn add(
+    connection: &Connection,
+    change: &Change,
+    signed: &SignedChange,
+    autosave: Option<&str>,
+) -> Result<()> {
     let sql = "INSERT INTO outbox (device_seq, change_id, payload, signature, made_at, autosave) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let made_at = change.made_at.corrected().to_rfc3339();
     connection.prepare_cached(sql)?.execute(params![
@@ -137,11 +142,14 @@ impl Applier<'_> {
         let seq = verdict.device_seq;
         let (name, code, details) = match &verdict.outcome {
             Outcome::Accepted => ("accepted", None, None),
-            Outcome::Refused { code, details } => ("refused", Some(serde_json::to_value(code)?), Some(details.to_string())),
+            Outcome::Refused { code, details } => {
+                ("refused", Some(serde_json::to_value(code)?), Some(details.to_string()))
+            }
             Outcome::Quarantined => ("quarantined", Some(serde_json::to_value(Code::Fork)?), None),
         };
         let code = code.as_ref().and_then(Value::as_str);
-        let sql = "UPDATE outbox SET verdict = ?2, verdict_position = ?3, code = ?4, details = ?5 WHERE device_seq = ?1";
+        let sql =
+            "UPDATE outbox SET verdict = ?2, verdict_position = ?3, code = ?4, details = ?5 WHERE device_seq = ?1";
         self.conn().prepare_cached(sql)?.execute(params![seq, name, verdict.position, code, details])?;
         match verdict.outcome {
             Outcome::Accepted => {

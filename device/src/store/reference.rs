@@ -112,7 +112,15 @@ impl Reader<'_> {
 }
 
 impl Applier<'_> {
-    pub fn put_reference(&self, kind: &str, id: &str, version: &str, body: &Value, position: u64, scopes: &[Scope]) -> Result<()> {
+    pub fn put_reference(
+        &self,
+        kind: &str,
+        id: &str,
+        version: &str,
+        body: &Value,
+        position: u64,
+        scopes: &[Scope],
+    ) -> Result<()> {
         let sql = "INSERT INTO reference (kind, id, version, valid_from, valid_until, body, position)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                    ON CONFLICT (kind, id, version) DO UPDATE SET valid_from = excluded.valid_from,
@@ -122,9 +130,15 @@ impl Applier<'_> {
         let day = |field: &str| body.get(field).and_then(Value::as_str).map(str::to_owned);
         let from = day("valid_from").unwrap_or_default();
         let text = body.to_string();
-        self.conn()
-            .prepare_cached(sql)?
-            .execute(params![kind, id, version, from, day("valid_until"), text, position])?;
+        self.conn().prepare_cached(sql)?.execute(params![
+            kind,
+            id,
+            version,
+            from,
+            day("valid_until"),
+            text,
+            position
+        ])?;
         self.published.set(true);
         self.place("reference", &format!("{kind}/{id}/{version}"), scopes)
     }

@@ -76,7 +76,8 @@ impl Applier<'_> {
     pub fn forget_cursors(&self) -> Result<()> {
         self.conn().execute("UPDATE scope SET cursor = NULL", [])?;
         // Positions of the former epoch say nothing about the new one: the next record that shows them is good enough.
-        self.conn().execute("UPDATE pending_write SET accepted_position = 0 WHERE accepted_position IS NOT NULL", [])?;
+        self.conn()
+            .execute("UPDATE pending_write SET accepted_position = 0 WHERE accepted_position IS NOT NULL", [])?;
         Ok(())
     }
 
@@ -114,7 +115,8 @@ impl Applier<'_> {
         for table in ["register", "pending_write", "write_base"] {
             self.conn().execute(&format!("DELETE FROM {table} AS t WHERE {orphan}"), [])?;
         }
-        let sql = "DELETE FROM visit WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.kind = 'job' AND e.id = visit.job)";
+        let sql =
+            "DELETE FROM visit WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.kind = 'job' AND e.id = visit.job)";
         self.conn().execute(sql, [])?;
         Ok(())
     }

@@ -107,7 +107,16 @@ impl Tx<'_> {
         self.keep_sealed(&sealed, 0, Some(self.seq))?;
         self.join("sealed", &document.hash, &scopes)?;
         let (at, by) = (self.reader.stamp.clone(), self.reader.me());
-        let op = SealOp { document: document.clone(), scopes, job: about.job, visit, at, by, files, extra: Default::default() };
+        let op = SealOp {
+            document: document.clone(),
+            scopes,
+            job: about.job,
+            visit,
+            at,
+            by,
+            files,
+            extra: Default::default(),
+        };
         self.ops.push(Op::Seal(op));
         Ok(document)
     }
@@ -122,7 +131,8 @@ impl Applier<'_> {
 
     /// The server has countersigned. A receipt that its key did not sign is none.
     pub fn put_receipt(&self, receipt: &Receipt) -> Result<()> {
-        let genuine = public_key(&self.identity().certificate.server_key).is_some_and(|key| receipt.verify(&key).is_ok());
+        let genuine =
+            public_key(&self.identity().certificate.server_key).is_some_and(|key| receipt.verify(&key).is_ok());
         if !genuine {
             tracing::warn!("a receipt does not bear the server's signature");
             return Ok(());

@@ -266,7 +266,8 @@ fn l2_a_rolled_back_disk_does_not_use_numbers_again() {
 fn g1_order_numbers_have_no_gaps_and_stay_with_their_order() {
     let mut bench = Bench::new();
     let orders: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
-    let draw = |bench: &Bench, i: usize| bench.device.write(|tx| tx.draw_number("work_order", orders[i])).expect("drawn");
+    let draw =
+        |bench: &Bench, i: usize| bench.device.write(|tx| tx.draw_number("work_order", orders[i])).expect("drawn");
     assert_eq!(draw(&bench, 0), "GD-A7-2611-0001");
     assert_eq!(draw(&bench, 0), "GD-A7-2611-0001", "the same order, the same number");
     assert_eq!(draw(&bench, 1), "GD-A7-2611-0002");
@@ -293,7 +294,10 @@ fn g5_g6_seals_form_one_chain_over_restarts_and_keep_a_genuine_receipt_only() {
     let head = genesis.follow(&first).expect("the first link");
     head.follow(&second).expect("the second link follows the first");
 
-    let forged = Receipt { signature: "AAAA".to_owned(), ..Receipt::sign(&first, at("2026-11-23T02:00:00Z"), &bench.server_key).expect("signed") };
+    let forged = Receipt {
+        signature: "AAAA".to_owned(),
+        ..Receipt::sign(&first, at("2026-11-23T02:00:00Z"), &bench.server_key).expect("signed")
+    };
     let genuine = Receipt::sign(&second, at("2026-11-23T02:00:00Z"), &bench.server_key).expect("signed");
     let mut reply = bench.reply();
     reply.scopes.push(Scope::Job(job));
@@ -320,7 +324,10 @@ fn scope_is_tight_what_left_is_dropped_and_what_is_shared_stays() {
     let jobs = bench.device.read(|r| r.jobs()).expect("read");
     assert_eq!(jobs, [kept]);
     assert!(bench.device.read(|r| r.facts(left)).expect("read").is_empty());
-    assert!(!bench.device.read(|r| r.cursors()).expect("read").contains_key(&Scope::Job(left)), "it would start from zero");
+    assert!(
+        !bench.device.read(|r| r.cursors()).expect("read").contains_key(&Scope::Job(left)),
+        "it would start from zero"
+    );
 }
 
 #[test]
@@ -350,7 +357,11 @@ fn old_app_lives_a_record_of_an_unknown_kind_is_kept() {
     bench.take(&reply);
     let kept: Value = bench
         .device
-        .read(|r| Ok(serde_json::from_str(&r.conn().query_row("SELECT body FROM opaque", [], |row| row.get::<_, String>(0))?)?))
+        .read(|r| {
+            Ok(serde_json::from_str(
+                &r.conn().query_row("SELECT body FROM opaque", [], |row| row.get::<_, String>(0))?,
+            )?)
+        })
         .expect("read");
     assert_eq!(kept, value);
 }
@@ -397,7 +408,8 @@ fn l2_a_database_of_a_newer_version_is_refused_untouched() {
     let store = bench.device.store().expect("open");
     store
         .apply(bench.device.stamp(&store), |a| {
-            let sql = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (99, 'x', '', '1')";
+            let sql =
+                "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (99, 'x', '', '1')";
             a.conn().execute(sql, [])?;
             Ok(())
         })

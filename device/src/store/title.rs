@@ -14,7 +14,9 @@ impl Reader<'_> {
         let fields = self.fields(entity)?;
         match entity.kind.as_str() {
             kind::CUSTOMER => Ok(fields.text(customer::NAME).to_owned()),
-            kind::MACHINE => Ok(format!("{} {}", fields.text(machine::BRAND), fields.text(machine::MODEL)).trim().to_owned()),
+            kind::MACHINE => {
+                Ok(format!("{} {}", fields.text(machine::BRAND), fields.text(machine::MODEL)).trim().to_owned())
+            }
             kind::PERSON => Ok(fields.text(person::NAME).to_owned()),
             kind::JOB => match Uuid::parse_str(fields.text(job::CUSTOMER)) {
                 Ok(id) if fields.text(job::CUSTOMER_NAME).is_empty() => self.title(&EntityRef::new(kind::CUSTOMER, id)),

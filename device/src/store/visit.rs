@@ -15,7 +15,10 @@ const MOST_VISITS: u32 = 200;
 
 impl Reader<'_> {
     pub fn jobs(&self) -> Result<Vec<JobId>> {
-        Ok(id_rows(self.conn(), "SELECT id FROM entity WHERE kind = 'job' ORDER BY id", [])?.into_iter().map(JobId).collect())
+        Ok(id_rows(self.conn(), "SELECT id FROM entity WHERE kind = 'job' ORDER BY id", [])?
+            .into_iter()
+            .map(JobId)
+            .collect())
     }
 
     /// Jobs whose latest assignment names this person.

@@ -72,7 +72,11 @@ impl Client {
             .header(CONTENT_TYPE, "application/offset+octet-stream")
             .body(piece);
         let response = request.send().await?;
-        if response.status().is_success() { Ok(offset_of(&response).unwrap_or(end)) } else { Err(refusal(response).await) }
+        if response.status().is_success() {
+            Ok(offset_of(&response).unwrap_or(end))
+        } else {
+            Err(refusal(response).await)
+        }
     }
 
     pub async fn download(&self, hash: &str) -> Result<Bytes> {
@@ -87,10 +91,8 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self
-            .http
-            .request(method, format!("{}/sync/v1/{path}", self.server))
-            .header("gongdan-protocol", PROTOCOL);
+        let request =
+            self.http.request(method, format!("{}/sync/v1/{path}", self.server)).header("gongdan-protocol", PROTOCOL);
         if self.token.is_empty() { request } else { request.bearer_auth(self.token.as_str()) }
     }
 

@@ -78,7 +78,10 @@ async fn exchange_all(device: &Device, store: &Store, client: &Client) -> Result
 
 fn moved(request: &ExchangeRequest, reply: &ExchangeReply) -> bool {
     !reply.verdicts.is_empty()
-        || reply.pages.iter().any(|page| request.cursors.get(&page.scope) != Some(&page.cursor) || !page.records.is_empty())
+        || reply
+            .pages
+            .iter()
+            .any(|page| request.cursors.get(&page.scope) != Some(&page.cursor) || !page.records.is_empty())
 }
 
 /// The oldest changes without a verdict, marked as sent before they leave.
