@@ -59,3 +59,6 @@ pub fn owed(r: &Reader) -> Result<Vec<Obligation>> {
 pub fn is_open(state: ObligationState) -> bool {
     !matches!(state, ObligationState::Done | ObligationState::Waived)
 }
+
+#[cfg(test)]
+mod tests;

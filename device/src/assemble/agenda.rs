@@ -97,7 +97,8 @@ pub fn reckon(stops: &mut [Planned], now: Instant) {
             if planned.stop.travel_minutes.is_some() && state.departed_at.is_none() {
                 planned.stop.leave_by = Some(travel::leave_by(at, minutes).to_rfc3339());
             }
-            let late = travel::late_at(state, at, minutes, free_at, now).filter(|_| planned.stop.travel_minutes.is_some());
+            let late =
+                travel::late_at(state, at, minutes, free_at, now).filter(|_| planned.stop.travel_minutes.is_some());
             planned.stop.late_at = late.map(|at| at.to_rfc3339());
         }
         free_at = planned.at.map_or(arrival, |at| arrival.max(at)) + work;
@@ -126,7 +127,10 @@ pub fn next(stops: &[Planned], others: &[Planned], now: Instant) -> Option<Agend
     let all = || stops.iter().chain(others);
     let here = |p: &&Planned| {
         let arrived = p.state.arrived_at.or(p.state.checked_in_at).is_some();
-        arrived && p.state.checked_out_at.is_none() && p.state.not_admitted.is_none() && p.stop.stage != VisitStage::Archived
+        arrived
+            && p.state.checked_out_at.is_none()
+            && p.state.not_admitted.is_none()
+            && p.stop.stage != VisitStage::Archived
     };
     if let Some(planned) = all().find(here) {
         return Some(of(planned, planned.stop.step, false));

@@ -171,7 +171,9 @@ impl Case {
     /// The fees as of now; of a sealed order exactly those that were signed.
     pub fn estimate(&self) -> EstimateView {
         match &self.order {
-            Some(order) => EstimateView { hash: super::fees::hash(&order.fees), sheet: order.fees.clone(), problem: None },
+            Some(order) => {
+                EstimateView { hash: super::fees::hash(&order.fees), sheet: order.fees.clone(), problem: None }
+            }
             None => estimate(&self.fee_facts(), self.references.calendar.as_deref()),
         }
     }
@@ -216,7 +218,13 @@ impl Case {
         // What cannot be calculated is not free: it needs the customer's consent all the same.
         let total_fen = estimate.sheet.total_fen.0.max(i64::from(estimate.problem.is_some()));
         Circumstances {
-            unreleasable: kit.list.lines.iter().filter(|l| !l.releasable || l.is_rag()).map(|l| l.code.clone()).collect(),
+            unreleasable: kit
+                .list
+                .lines
+                .iter()
+                .filter(|l| !l.releasable || l.is_rag())
+                .map(|l| l.code.clone())
+                .collect(),
             kit: kit.ready.err(),
             safety: safety.before_work.err(),
             power_on: safety.before_power_on.err(),

@@ -10,8 +10,8 @@ use gongdan_domain::catalogue::{CategoryCharging, JobCategories, PartCatalogue, 
 use gongdan_domain::entity::{Fields, customer as customer_field, job as job_field, machine as machine_field, person};
 use gongdan_domain::fact::ContactOutcome;
 use gongdan_domain::fees::{
-    self, FeeError, FeeInput, FeePrice, FeeSchedule, FeeSheet, LabourInput, ManualDiscount, OtherUse, PartUse, RoundOff,
-    TravelInput, WorkScope,
+    self, FeeError, FeeInput, FeePrice, FeeSchedule, FeeSheet, LabourInput, ManualDiscount, OtherUse, PartUse,
+    RoundOff, TravelInput, WorkScope,
 };
 use gongdan_domain::id::PersonId;
 use gongdan_domain::money::{Fen, Qty, capitals};
@@ -98,7 +98,8 @@ fn empty() -> FeeSheet {
 pub fn input(facts: &FeeFacts<'_>, schedule: &FeeSchedule) -> Result<FeeInput, FeeError> {
     let state = facts.state;
     let service_kind = service_kind_of(facts.job.text(job_field::SERVICE_KIND)).unwrap_or(ServiceKind::Repair);
-    let advised = state.attempts.last().is_some_and(|a| a.outcome == ContactOutcome::Advised) && state.departed_at.is_none();
+    let advised =
+        state.attempts.last().is_some_and(|a| a.outcome == ContactOutcome::Advised) && state.departed_at.is_none();
     let work = match service_kind {
         _ if advised => WorkScope::PhoneAdvice,
         ServiceKind::Repair | ServiceKind::Rework => WorkScope::OnSiteRepair,

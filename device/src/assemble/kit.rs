@@ -6,9 +6,7 @@ use chrono::Datelike as _;
 use gongdan_domain::catalogue::{CategoryCharging, Drive, MachineType, PartCatalogue, Words};
 use gongdan_domain::entity::{Fields, job as job_field, kind, machine as machine_field, person};
 use gongdan_domain::fact::TickList;
-use gongdan_domain::kit::{
-    KitContext, KitIncomplete, KitList, KitLoaner, KitReady, KitRelease, ReleasedBy, kit_list,
-};
+use gongdan_domain::kit::{KitContext, KitIncomplete, KitList, KitLoaner, KitReady, KitRelease, ReleasedBy, kit_list};
 use gongdan_domain::money::Qty;
 use gongdan_domain::time::Instant;
 use gongdan_domain::visit::{PartPick, VisitState};
@@ -103,7 +101,8 @@ fn pieces(pick: &PartPick) -> u32 {
 
 /// What the kit's conditions call the qualifications that are on the work ID.
 fn certificates(person: &Fields) -> Vec<String> {
-    const KNOWN: [(&str, &str); 4] = [("电工", "electrical"), ("制冷", "refrigeration"), ("高处", "height"), ("焊", "hot_work")];
+    const KNOWN: [(&str, &str); 4] =
+        [("电工", "electrical"), ("制冷", "refrigeration"), ("高处", "height"), ("焊", "hot_work")];
     let qualifications: Vec<String> = person.read(person::QUALIFICATIONS).unwrap_or_default();
     let held = |word: &str| qualifications.iter().any(|q| q.contains(word));
     KNOWN.iter().filter(|(word, _)| held(word)).map(|(_, tag)| (*tag).to_owned()).collect()
@@ -123,8 +122,7 @@ pub fn loaner(r: &Reader, state: &VisitState) -> Result<Option<KitLoaner>> {
     let name = format!("{} {}", fields.text(machine_field::BRAND), fields.text(machine_field::MODEL)).trim().to_owned();
     let code = if fields.text("code").is_empty() { wanted } else { fields.text("code") };
     Ok(Some(KitLoaner {
-        code: code.to_owned(),
-        words: Words::new(format!("备用机 {name}"), format!("Loaner {name}")),
+        code: code.to_owned(), words: Words::new(format!("备用机 {name}"), format!("Loaner {name}"))
     }))
 }
 

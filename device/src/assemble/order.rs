@@ -7,8 +7,8 @@ use gongdan_domain::seal::{SealPayload, canonical, sha256_hex};
 use gongdan_domain::work_order::draft::{DraftInput, draft};
 use gongdan_domain::work_order::{Letterhead, OrderDocument};
 
-use super::people::technicians;
 use super::Case;
+use super::people::technicians;
 use crate::error::Result;
 use crate::store::Reader;
 use crate::store::file::FileStage;
@@ -89,12 +89,16 @@ pub fn shown(document: &OrderDocument) -> Result<String> {
     Ok(sha256_hex(canonical(&read)?.as_bytes()))
 }
 
-/// G6: where a customer verifies the order, or the number with the beginning of its hash.
+/// G6: where a customer verifies the order, if the company can be reached from outside.
+pub fn verify_url(company: &Letterhead, order_no: &str, hash: &str) -> Option<String> {
+    let address =
+        company.public_address.as_deref().map(|a| a.trim().trim_end_matches('/')).filter(|a| !a.is_empty())?;
+    Some(format!("{address}/verify/{order_no}/{hash}"))
+}
+
+/// What the QR carries: the address of the proof, else the number with the beginning of its hash.
 pub fn qr(company: &Letterhead, order_no: &str, hash: &str) -> String {
-    match company.public_address.as_deref().map(|a| a.trim().trim_end_matches('/')).filter(|a| !a.is_empty()) {
-        Some(address) => format!("{address}/verify/{order_no}/{hash}"),
-        None => format!("GD1:{order_no}:{}", hash.get(..16).unwrap_or(hash)),
-    }
+    verify_url(company, order_no, hash).unwrap_or_else(|| format!("GD1:{order_no}:{}", hash.get(..16).unwrap_or(hash)))
 }
 
 /// H1: how far the sealed order is on its way.

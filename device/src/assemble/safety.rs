@@ -18,10 +18,9 @@ pub fn check(template: Option<&SafetyTemplate>, state: &VisitState) -> SafetyChe
     let answers: Vec<SafetyAnswer> = state.safety.iter().map(answer).collect();
     let nothing = || NotSafe { unanswered: Vec::new(), stopped_by: Vec::new() };
     match template {
-        Some(template) => SafetyCheck {
-            before_work: template.safe(&answers),
-            before_power_on: template.safe_to_power_on(&answers),
-        },
+        Some(template) => {
+            SafetyCheck { before_work: template.safe(&answers), before_power_on: template.safe_to_power_on(&answers) }
+        }
         None => SafetyCheck { before_work: Err(nothing()), before_power_on: Err(nothing()) },
     }
 }

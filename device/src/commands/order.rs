@@ -1,5 +1,6 @@
 //! The order of a visit: shown, sealed exactly as shown, printed. Refuses to seal what nobody was shown, and to seal twice.
 
+use gongdan_documents::{DocumentError, Language, SealInfo, unprintable, work_order_pdf};
 use gongdan_domain::fact::{About, FactBody, SigningChoice};
 use gongdan_domain::id::JobId;
 use gongdan_domain::problem::{Code, Problem};
@@ -7,14 +8,14 @@ use gongdan_domain::sync::change::FileRef;
 use gongdan_domain::time::Instant;
 use gongdan_domain::visit::VisitState;
 use gongdan_domain::visit::breach::breaches;
-use gongdan_domain::work_order::{DeclineReason, OrderDocument, Signing};
+use gongdan_domain::work_order::{DeclineReason, Signing};
 use serde_json::json;
 
-use crate::assemble::order::{WORK_ORDER, drafted, number, qr, shown};
+use crate::assemble::order::{WORK_ORDER, drafted, number, qr, shown, verify_url};
 use crate::assemble::{Case, missing};
 use crate::commands::{args, job};
 use crate::device::Device;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Reader;
 use crate::view::job::{JobView, OrderPreview};
 
@@ -43,20 +44,11 @@ fn previewed(r: &Reader, job: JobId) -> Result<OrderPreview> {
     let hash = case.sealed.as_ref().map_or(shown.as_str(), |s| s.document.hash.as_str());
     Ok(OrderPreview {
         qr: qr(&document.company, &document.order_no, hash),
-        unprintable: unprintable(&document)?,
+        unprintable: unprintable(&document).into_iter().map(|(c, _)| String::from(c)).collect(),
         missing: if case.sealed.is_some() { Vec::new() } else { missing::before_seal(&case.state) },
         shown,
         document,
     })
-}
-
-/// Characters of the order that no bundled font has, each once.
-fn unprintable(document: &OrderDocument) -> Result<Vec<String>> {
-    let text = serde_json::to_string(document)?;
-    let mut found: Vec<String> = Vec::<char>::new().into_iter().map(String::from).collect();
-    found.sort();
-    found.dedup();
-    Ok(found)
 }
 
 /// G5, G6: seals exactly what was shown, with rating and signature, as the next link of this device's chain.
@@ -82,7 +74,8 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
             attitude: args.rating.attitude,
             total_fen: document.fees.total_fen.0,
         };
-        if let Some(problem) = breaches(&case.state, &sealed, &case.circumstances()).into_iter().find_map(|b| b.refusal) {
+        if let Some(problem) = breaches(&case.state, &sealed, &case.circumstances()).into_iter().find_map(|b| b.refusal)
+        {
             return Err(problem.into());
         }
         (document.rating, document.signing) = (Some(args.rating), Some(signing));
@@ -139,12 +132,43 @@ fn photos(state: &VisitState) -> Vec<FileRef> {
 
 /// G7: the sealed order as a document, made here, without a network.
 pub fn pdf(device: &Device, args: args::OrderPdf) -> Result<Vec<u8>> {
-    let _ = (device, args);
-    Err(Code::Internal.into())
+    let (document, seal) = device.read(|r| {
+        let case = Case::load(r, args.job, None)?;
+        let (Some(document), Some(sealed)) = (case.order, case.sealed) else { return Err(Code::NotSealed.into()) };
+        let url = verify_url(&document.company, &document.order_no, &sealed.document.hash);
+        Ok((document, SealInfo::of(&sealed.document, sealed.receipt.as_ref(), url).map_err(unprinted)?))
+    })?;
+    let files = device.files()?;
+    let language = match args.language {
+        args::PdfLanguage::Zh => Language::Zh,
+        args::PdfLanguage::En => Language::En,
+        args::PdfLanguage::Both => Language::Both,
+    };
+    // A photo that is not here yet leaves its place with a word.
+    work_order_pdf(&document, Some(&seal), &|hash| files.read(hash).ok(), language).map_err(unprinted)
+}
+
+/// A template that cannot be set is a mistake of the product, not of the person who asked.
+fn unprinted(error: DocumentError) -> Error {
+    tracing::error!(%error, "an order could not be set");
+    Code::Internal.into()
 }
 
 /// Into the app's own folder, for the system's viewer.
 pub fn save_pdf(device: &Device, args: args::OrderPdf) -> Result<args::SavedFile> {
-    let _ = (device, args);
-    Err(Code::Internal.into())
+    let bytes = pdf(device, args.clone())?;
+    let order_no =
+        device.read(|r| Ok(Case::load(r, args.job, None)?.order.map(|o| o.order_no)))?.ok_or(Code::NotSealed)?;
+    let language = match args.language {
+        args::PdfLanguage::Zh => "zh",
+        args::PdfLanguage::En => "en",
+        args::PdfLanguage::Both => "zh-en",
+    };
+    let safe: String = order_no.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let name = format!("{safe}-{language}.pdf");
+    let folder = device.data_dir().join("documents");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(&name);
+    std::fs::write(&path, bytes)?;
+    Ok(args::SavedFile { path: path.to_string_lossy().into_owned(), name })
 }
