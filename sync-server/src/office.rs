@@ -1,13 +1,30 @@
 //! THE list of what the console can ask: `name(Args) -> Reply` behind the one door it needs. It expands to the dispatcher and to
 //! the TypeScript map, so a missing handler does not compile and both sides share one typed `call`. Handlers: load → ask a rule → save.
 
+pub mod act;
 pub mod args;
+mod audit;
+pub mod context;
+mod device;
+pub mod door;
+pub mod download;
+mod finding;
+mod load;
+mod order;
+mod paper;
+mod reference;
+mod register;
+pub mod session;
 pub mod view;
 
 use gongdan_domain::permission::Permission;
+use gongdan_domain::problem::{Code, Problem};
+use serde_json::{Value, json};
 
 use self::args as a;
+use self::context::Context;
 use self::view as v;
+use crate::error::Result;
 
 /// Who may call a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,43 +38,62 @@ pub enum Door {
 }
 
 macro_rules! commands {
-    ($($(#[$doc:meta])* [$door:expr] $name:ident($args:ty) -> $reply:ty = $handler:path;)*) => {
+    (
+        [Open] $open:ident($open_args:ty) -> $open_reply:ty;
+        $($(#[$doc:meta])* [$door:expr] $name:ident($args:ty) -> $reply:ty = $handler:path;)*
+    ) => {
         /// Names and doors, in the order of the list.
-        pub const COMMANDS: &[(&str, Door)] = &[$((stringify!($name), $door)),*];
+        pub const COMMANDS: &[(&str, Door)] = &[(stringify!($open), Door::Open), $((stringify!($name), $door)),*];
+
+        /// Runs one command of somebody who passed its door. Blocking.
+        pub fn call(ctx: &Context, name: &str, args: Value) -> Result<Value> {
+            match name {
+                $(stringify!($name) => {
+                    let args: $args = serde_json::from_value(args)
+                        .map_err(|e| Problem::with(Code::WrongType, json!({ "why": e.to_string() })))?;
+                    let reply: $reply = $handler(ctx, args)?;
+                    Ok(serde_json::to_value(reply)?)
+                })*
+                _ => Err(Problem::with(Code::UnknownCommand, json!({ "name": name })).into()),
+            }
+        }
 
         /// The typed map for the interface: name, arguments, reply.
         pub fn typescript_map() -> Vec<(&'static str, String, String)> {
             use ts_rs::TS as _;
             let config = ts_rs::Config::from_env();
-            vec![$((stringify!($name), <$args>::name(&config), <$reply>::name(&config))),*]
+            vec![
+                (stringify!($open), <$open_args>::name(&config), <$open_reply>::name(&config)),
+                $((stringify!($name), <$args>::name(&config), <$reply>::name(&config))),*
+            ]
         }
     };
 }
 
-use Door::{Needs, Open, SignedIn};
+use Door::{Needs, SignedIn};
 use Permission as P;
 
 commands! {
-    [Open] sign_in(a::SignIn) -> v::OfficeMe = session::sign_in;
+    [Open] sign_in(a::SignIn) -> v::OfficeMe;
     [SignedIn] sign_out(a::OfficeNothing) -> v::OfficeDone = session::sign_out;
     [SignedIn] me(a::OfficeNothing) -> v::OfficeMe = session::me;
-    /// What needs a person today.
-    [Needs(P::ReadOffice)] home(a::OfficeNothing) -> v::OfficeHome = home::home;
+//PENDING     /// What needs a person today.
+//PENDING     [Needs(P::ReadOffice)] home(a::OfficeNothing) -> v::OfficeHome = home::home;
     // H: orders
     [Needs(P::ReadOffice)] list_orders(a::ListOrders) -> v::OrderList = order::list;
     [Needs(P::ReadOffice)] open_order(a::OpenOrder) -> v::OfficeOrder = order::open;
     [Needs(P::ReviewOrder)] archive_order(a::ArchiveOrder) -> v::Archived = order::archive;
     [Needs(P::ReviewOrder)] question_order(a::QuestionOrder) -> v::OfficeDone = order::question;
     // A: customers and jobs
-    [Needs(P::ReadOffice)] search_customers(a::SearchCustomers) -> Vec<v::CustomerHit> = customer::search;
-    [Needs(P::ReadOffice)] open_customer(a::OpenCustomer) -> v::OfficeCustomer = customer::open;
-    [Needs(P::EditArchive)] correct_archive(a::CorrectArchive) -> v::OfficeField = customer::correct;
-    [Needs(P::AssignJob)] create_job(a::CreateJob) -> v::JobRow = job::create;
-    [Needs(P::AssignJob)] assign_job(a::AssignJob) -> v::JobRow = job::assign;
-    [Needs(P::AssignJob)] cancel_job(a::CancelJob) -> v::JobRow = job::cancel;
-    [Needs(P::ReadOffice)] list_jobs(a::OfficeListJobs) -> v::JobList = job::list;
-    [Needs(P::ReadOffice)] open_job(a::OfficeOpenJob) -> v::OfficeJob = job::open;
-    [Needs(P::ReadOffice)] technicians(a::ListTechnicians) -> Vec<v::Technician> = job::technicians;
+//PENDING     [Needs(P::ReadOffice)] search_customers(a::SearchCustomers) -> Vec<v::CustomerHit> = customer::search;
+//PENDING     [Needs(P::ReadOffice)] open_customer(a::OpenCustomer) -> v::OfficeCustomer = customer::open;
+//PENDING     [Needs(P::EditArchive)] correct_archive(a::CorrectArchive) -> v::OfficeField = customer::correct;
+//PENDING     [Needs(P::AssignJob)] create_job(a::CreateJob) -> v::JobRow = job::create;
+//PENDING     [Needs(P::AssignJob)] assign_job(a::AssignJob) -> v::JobRow = job::assign;
+//PENDING     [Needs(P::AssignJob)] cancel_job(a::CancelJob) -> v::JobRow = job::cancel;
+//PENDING     [Needs(P::ReadOffice)] list_jobs(a::OfficeListJobs) -> v::JobList = job::list;
+//PENDING     [Needs(P::ReadOffice)] open_job(a::OfficeOpenJob) -> v::OfficeJob = job::open;
+//PENDING     [Needs(P::ReadOffice)] technicians(a::ListTechnicians) -> Vec<v::Technician> = job::technicians;
     // Devices and people
     [Needs(P::AdministerUsers)] list_devices(a::OfficeNothing) -> v::DeviceList = device::list;
     [Needs(P::AdministerUsers)] create_enrolment_code(a::CreateEnrolmentCode) -> v::EnrolmentCode = device::create_code;
@@ -69,8 +105,8 @@ commands! {
     [Needs(P::SettleConflict)] settle_conflict(a::SettleConflict) -> v::OfficeField = finding::settle;
     [Needs(P::SettleConflict)] list_refused(a::OfficeNothing) -> Vec<v::RefusedRow> = finding::refused;
     // I: callbacks
-    [Needs(P::ReadOffice)] callbacks(a::OfficeNothing) -> Vec<v::CallbackRow> = callback::list;
-    [Needs(P::RecordCallback)] record_callback(a::RecordCallback) -> v::OfficeDone = callback::record;
+//PENDING     [Needs(P::ReadOffice)] callbacks(a::OfficeNothing) -> Vec<v::CallbackRow> = callback::list;
+//PENDING     [Needs(P::RecordCallback)] record_callback(a::RecordCallback) -> v::OfficeDone = callback::record;
     // Published data
     [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
     [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;

@@ -1,0 +1,78 @@
+//! Request bodies: bounded, plain or zstd, JSON or a problem that says what is wrong.
+
+use std::io::Read as _;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use gongdan_domain::problem::{Code, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::error::{Error, Result};
+
+/// The bytes of a body, unpacked; neither form may be larger than `limit`.
+pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>> {
+    let packed = axum::body::to_bytes(body, limit).await.map_err(|e| too_large_or_torn(&e, limit))?;
+    match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(packed.into()),
+        Some(b"zstd") => unpack(&packed, limit),
+        Some(_) => Err(Problem::with(Code::BadRequest, json!({ "why": "content-encoding" })).into()),
+    }
+}
+
+fn too_large_or_torn(error: &axum::Error, limit: usize) -> Error {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(e) = cause {
+        if e.to_string().contains("length limit exceeded") {
+            return Problem::with(Code::TooLarge, json!({ "limit": limit })).into();
+        }
+        cause = e.source();
+    }
+    Code::BadRequest.into()
+}
+
+fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>> {
+    let bad = |_| Error::from(Problem::with(Code::BadRequest, json!({ "why": "zstd" })));
+    let mut bytes = Vec::new();
+    let most = limit as u64 + 1;
+    zstd::stream::read::Decoder::new(packed).map_err(bad)?.take(most).read_to_end(&mut bytes).map_err(bad)?;
+    if bytes.len() > limit {
+        return Err(Problem::with(Code::TooLarge, json!({ "limit": limit })).into());
+    }
+    Ok(bytes)
+}
+
+/// Whether a body says that it is JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// 415 as a problem.
+pub fn not_json() -> Response {
+    let problem = Problem::with(Code::BadRequest, json!({ "why": "content-type", "wanted": "application/json" }));
+    (StatusCode::UNSUPPORTED_MEDIA_TYPE, axum::Json(problem)).into_response()
+}
+
+/// Broken JSON is a bad request; good JSON of another shape has a wrong type.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|e| {
+        let code = if e.is_data() { Code::WrongType } else { Code::BadRequest };
+        Problem::with(code, json!({ "why": e.to_string() })).into()
+    })
+}
+
+/// JSON, packed where the caller takes zstd and it pays.
+pub fn answer(headers: &HeaderMap, value: &impl Serialize) -> Result<Response> {
+    let bytes = serde_json::to_vec(value)?;
+    let takes = headers.get("accept-encoding").and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("zstd"));
+    let json = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if takes && bytes.len() > 1024 {
+        let packed = zstd::encode_all(bytes.as_slice(), 3)?;
+        return Ok(([json, (CONTENT_ENCODING, HeaderValue::from_static("zstd"))], packed).into_response());
+    }
+    Ok(([json], bytes).into_response())
+}

@@ -1,0 +1,119 @@
+//! What every part of the running server shares: storage, keys, the clock as an argument, the bell. Refuses to know HTTP.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gongdan_domain::time::Instant;
+use tokio::sync::broadcast;
+
+use crate::auth::limit::Limits;
+use crate::error::{Error, Result};
+use crate::keys::{Keys, private_folder};
+use crate::reference::ReferenceSet;
+use crate::storage::sqlite::SqliteStorage;
+use crate::storage::{Reader, Store, Tx};
+
+/// The seam for time: tests bring their own.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// The only place of the server where a clock is read.
+pub fn system_clock() -> Clock {
+    Arc::new(chrono::Utc::now)
+}
+
+pub struct Core {
+    pub store: Store,
+    pub keys: Arc<Keys>,
+    pub clock: Clock,
+    pub data: PathBuf,
+    pub limits: Limits,
+    /// Tells everybody who listens that something is new; carries the head.
+    pub bell: broadcast::Sender<u64>,
+    /// Files that are being written just now.
+    pub uploading: Mutex<HashSet<String>>,
+    published: Mutex<Option<Arc<ReferenceSet>>>,
+}
+
+pub type Shared = Arc<Core>;
+
+/// What the rules need while a change is taken in.
+pub struct Env {
+    pub now: Instant,
+    pub keys: Arc<Keys>,
+    pub reference: Arc<ReferenceSet>,
+}
+
+impl Core {
+    pub fn open(data: &Path, clock: Clock) -> Result<Shared> {
+        private_folder(data)?;
+        private_folder(&data.join("attachments"))?;
+        let keys = Arc::new(Keys::open(&data.join("keys"))?);
+        let store = Store::new(SqliteStorage::open(&data.join("gongdan.db"), clock())?);
+        let (bell, _) = broadcast::channel(64);
+        let ring = bell.clone();
+        // Nobody listening is fine.
+        store.on_commit(move |head| _ = ring.send(head));
+        Ok(Arc::new(Self {
+            store,
+            keys,
+            clock,
+            data: data.to_owned(),
+            limits: Limits::default(),
+            bell,
+            uploading: Mutex::default(),
+            published: Mutex::default(),
+        }))
+    }
+
+    pub fn now(&self) -> Instant {
+        (self.clock)()
+    }
+
+    /// The published data, read again only after something was published.
+    pub fn reference(&self, r: &dyn Reader) -> Result<Arc<ReferenceSet>> {
+        let count = r.count_published()?;
+        let kept = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(|kept| kept.count() == count) {
+            return Ok(kept);
+        }
+        let set = Arc::new(ReferenceSet::read(r)?);
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&set));
+        Ok(set)
+    }
+
+    pub fn env(&self, r: &dyn Reader) -> Result<Env> {
+        Ok(Env { now: self.now(), keys: Arc::clone(&self.keys), reference: self.reference(r)? })
+    }
+
+    /// Reads off the async threads.
+    pub async fn read<T: Send + 'static>(
+        self: &Shared,
+        work: impl FnOnce(&Core, &dyn Reader) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let core = Arc::clone(self);
+        off_thread(move || core.store.read(|r| work(&core, r))).await
+    }
+
+    /// Writes off the async threads; returns when it is durable.
+    pub async fn write<T: Send + 'static>(
+        self: &Shared,
+        work: impl FnOnce(&Core, &mut dyn Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let core = Arc::clone(self);
+        off_thread(move || core.write_now(work)).await
+    }
+
+    /// The same for callers that may block.
+    pub fn write_now<T: Send + 'static>(
+        self: &Shared,
+        work: impl FnOnce(&Core, &mut dyn Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let core = Arc::clone(self);
+        self.store.write(move |tx| work(&core, tx))
+    }
+}
+
+pub async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Unfinished)?
+}

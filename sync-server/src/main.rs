@@ -1,0 +1,157 @@
+//! `gongdan-server`: serve · demo · migrate · create-user · enrolment-code · backup · restore. Says what went wrong in one sentence.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use gongdan_domain::permission::Role;
+use gongdan_server::config::{Config, default_data};
+use gongdan_server::core::{Core, Shared, system_clock};
+use gongdan_server::error::{Error, Result};
+use gongdan_server::{Server, auth, backup, demo, secret};
+
+#[derive(Parser)]
+#[command(name = "gongdan-server", version, about = "The sync server and office console of Gongdan 工单.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// The data folder; made at the first start.
+    #[arg(long, global = true, env = "GONGDAN_DATA")]
+    data: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve devices and the console.
+    Serve {
+        #[arg(long, default_value = "127.0.0.1:8610", env = "GONGDAN_LISTEN")]
+        listen: SocketAddr,
+    },
+    /// Load the demo company into an empty data folder and print how to sign in.
+    Demo,
+    /// Bring the database to this version and stop.
+    Migrate,
+    /// Make a person with a login, or give an existing login a new password.
+    CreateUser {
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        name: String,
+        /// technician, dispatcher, service_manager, general_manager, sales, parts_workshop, …, admin
+        #[arg(long)]
+        role: String,
+    },
+    /// Make a one-time code by which a device is enrolled for a person.
+    EnrolmentCode {
+        /// The person's login.
+        #[arg(long)]
+        person: String,
+    },
+    /// Copy everything into a new folder while the server serves.
+    Backup { folder: PathBuf },
+    /// Put a backup into an empty data folder; every device reconciles at its next contact.
+    Restore { folder: PathBuf },
+}
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GONGDAN_LOG").unwrap_or_else(|_| "info,refinery_core=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    let data = cli.data.unwrap_or_else(default_data);
+    let at = if let Command::Serve { listen } = &cli.command { Some(*listen) } else { None };
+    match run(cli.command, &data) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gongdan-server: {}", sentence(&error, &data, at));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// One sentence that says what happened and what to do.
+fn sentence(error: &Error, data: &Path, listen: Option<SocketAddr>) -> String {
+    use std::io::ErrorKind as Kind;
+    let folder = data.display();
+    match (error, listen) {
+        (Error::File(e), Some(at)) if e.kind() == Kind::AddrInUse => {
+            format!("the address {at} is taken by another program; stop it or choose another one with --listen.")
+        }
+        (Error::File(e), Some(at)) if e.kind() == Kind::AddrNotAvailable => {
+            format!("the address {at} is none of this machine's; choose another one with --listen.")
+        }
+        (Error::File(e), _) if matches!(e.kind(), Kind::PermissionDenied | Kind::ReadOnlyFilesystem) => {
+            format!("the folder {folder} cannot be written; give it to this user or choose another one with --data.")
+        }
+        (Error::DatabaseNewer { found, known }, _) => format!(
+            "the database in {folder} was written by a newer version (schema {found}, this one knows {known}); it was left untouched."
+        ),
+        (Error::Refused(problem), _) => match problem.details["why"].as_str() {
+            Some(why) => format!("{why}."),
+            None => problem.message.clone(),
+        },
+        _ => format!("{error} (data folder {folder})."),
+    }
+}
+
+fn run(command: Command, data: &Path) -> Result<()> {
+    match command {
+        Command::Serve { listen } => serve(Config::new(data).listen(listen)),
+        Command::Demo => demo::load(&open(data)?).map(|text| println!("{text}")),
+        Command::Migrate => open(data).map(|_| println!("The database is up to date.")),
+        Command::CreateUser { login, name, role } => create_user(&open(data)?, &login, &name, &role),
+        Command::EnrolmentCode { person } => enrolment_code(&open(data)?, &person),
+        Command::Backup { folder } => backup::backup(&open(data)?, &folder).map(|()| println!("{}", folder.display())),
+        Command::Restore { folder } => backup::restore(&folder, data, system_clock()()),
+    }
+}
+
+fn open(data: &Path) -> Result<Shared> {
+    Core::open(data, system_clock())
+}
+
+fn serve(config: Config) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let running = Server::start(config).await?;
+        tracing::info!(address = %running.addr, "serving");
+        stop_signal().await;
+        tracing::info!("stopping");
+        running.shutdown().await
+    })
+}
+
+async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    _ = interrupted.await;
+}
+
+fn create_user(core: &Shared, login: &str, name: &str, role: &str) -> Result<()> {
+    let role: Role = serde_json::from_value(serde_json::Value::String(role.to_owned()))?;
+    let password = secret::readable_password();
+    let hash = auth::password_hash(&password)?;
+    demo::person_with_login(core, login, name, role, hash)?;
+    println!("{login}  {password}");
+    Ok(())
+}
+
+fn enrolment_code(core: &Shared, login: &str) -> Result<()> {
+    let login = login.to_lowercase();
+    let (code, until) = core.write_now(move |core, tx| {
+        let user = tx.user(&login)?.ok_or(gongdan_domain::problem::Code::NotFound)?;
+        gongdan_server::sync::enrol::create_code(tx, user.person, core.now())
+    })?;
+    println!("{code}  (until {})", until.format("%Y-%m-%d %H:%M UTC"));
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Enrolled devices and the people they belong to (L3). A code is shown once; only its hash is kept.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use gongdan_domain::entity::{Fields, kind, person};
+use gongdan_domain::id::{DeviceId, PersonId};
+use gongdan_domain::permission::{Permission, Role, may};
+use gongdan_domain::problem::Code;
+use gongdan_domain::sync::change::EntityRef;
+use qrcode::QrCode;
+use qrcode::render::svg;
+
+use crate::error::Result;
+use crate::office::args as a;
+use crate::office::context::{Context, invalid};
+use crate::office::load::Names;
+use crate::office::view as v;
+use crate::secret;
+use crate::storage::{DeviceRecord, Reader, User};
+
+/// Long enough to reach somebody on the road, short enough for a note that was left lying about.
+const CODE_HOURS: i64 = 24;
+
+pub fn list(ctx: &Context, _: a::OfficeNothing) -> Result<v::DeviceList> {
+    ctx.read(|r| {
+        let mut names = Names::new(r);
+        let mut holes = BTreeMap::<DeviceId, u32>::new();
+        for (device, _, _) in r.holes()? {
+            *holes.entry(device).or_default() += 1;
+        }
+        let devices = r.devices()?.into_iter().map(|d| row(&mut names, &holes, d)).collect::<Result<_>>()?;
+        Ok(v::DeviceList { devices, people: people(r)? })
+    })
+}
+
+fn row(names: &mut Names<'_>, holes: &BTreeMap<DeviceId, u32>, device: DeviceRecord) -> Result<v::DeviceRow> {
+    Ok(v::DeviceRow {
+        device: device.id,
+        person: names.of(device.person)?,
+        state: state(&device.state),
+        name: device.name,
+        number_prefix: device.number_prefix,
+        app: device.app,
+        enrolled_at: device.enrolled_at,
+        last_seen_at: device.last_seen_at,
+        acked_through: device.acked_through,
+        holes: holes.get(&device.id).copied().unwrap_or(0),
+    })
+}
+
+fn state(stored: &str) -> v::DeviceState {
+    match stored {
+        "active" => v::DeviceState::Active,
+        "quarantined" => v::DeviceState::Quarantined,
+        "erased" => v::DeviceState::Erased,
+        _ => v::DeviceState::Revoked,
+    }
+}
+
+/// What a person of the company is, by his account or, without one, by his record.
+pub fn role(users: &[User], id: PersonId, fields: &Fields) -> Option<Role> {
+    users.iter().find(|user| user.person == id).map(|user| user.role).or_else(|| fields.read(person::ROLE))
+}
+
+/// Only who may sync can be given a device.
+fn people(r: &dyn Reader) -> Result<Vec<v::PersonRow>> {
+    let users = r.users()?;
+    let mut people = Vec::new();
+    for id in r.entities(kind::PERSON)?.into_iter().map(PersonId) {
+        let fields = r.fields(&EntityRef::new(kind::PERSON, id.0))?;
+        let Some(role) = role(&users, id, &fields).filter(|role| may(*role, Permission::SyncDevice)) else { continue };
+        let login = users.iter().find(|user| user.person == id).map(|user| user.login.clone());
+        people.push(v::PersonRow { person: v::PersonName { id, name: fields.text(person::NAME).to_owned() }, role, login });
+    }
+    people.sort_by(|a, b| a.person.name.cmp(&b.person.name));
+    Ok(people)
+}
+
+pub fn create_code(ctx: &Context, args: a::CreateEnrolmentCode) -> Result<v::EnrolmentCode> {
+    let code = secret::readable_code();
+    let hash = secret::hash(&secret::normal_code(&code));
+    let valid_until = ctx.now + TimeDelta::hours(CODE_HOURS);
+    ctx.write(move |ctx, tx| {
+        let known = people(tx)?;
+        let person = known.iter().find(|p| p.person.id == args.person).ok_or_else(|| invalid("person"))?;
+        tx.put_enrolment_code(&hash, args.person, valid_until)?;
+        ctx.note(tx, "enrolment_code", person.person.name.clone())
+    })?;
+    let qr_text = format!("gongdan:{}|{code}", ctx.address);
+    Ok(v::EnrolmentCode { qr_svg: drawn(&qr_text)?, code, qr_text, valid_until })
+}
+
+fn drawn(text: &str) -> Result<String> {
+    // Only an address of kilobytes does not fit into a QR.
+    let code = QrCode::new(text).map_err(|_| Code::TooLarge)?;
+    Ok(code.render::<svg::Color<'_>>().min_dimensions(200, 200).build())
+}
+
+pub fn revoke(ctx: &Context, args: a::RevokeDevice) -> Result<v::OfficeDone> {
+    ctx.write(move |ctx, tx| {
+        let mut device = tx.device(args.device)?.ok_or(Code::NotFound)?;
+        if device.state == "erased" {
+            return Ok(v::OfficeDone {});
+        }
+        // Outside the database first: a restored backup must not re-admit it.
+        ctx.core.keys.remember_revoked(device.id)?;
+        device.state = match args.mode {
+            a::RevokeMode::Collect => "collect".to_owned(),
+            a::RevokeMode::Erase => "erase".to_owned(),
+        };
+        tx.put_device(&device)?;
+        ctx.note(tx, "revoked", format!("{} {}", device.number_prefix, device.name))?;
+        Ok(v::OfficeDone {})
+    })
+}

@@ -1,0 +1,90 @@
+//! Who goes and when, and what is not done at all (A4, A6, J9).
+
+use gongdan_domain::entity::kind;
+use gongdan_domain::fact::{About, FactBody};
+use gongdan_domain::id::{JobId, VisitId};
+use gongdan_domain::permission::{Permission, may};
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::change::EntityRef;
+use gongdan_domain::visit::step::VisitStage;
+use serde_json::json;
+
+use crate::error::Result;
+use crate::index;
+use crate::office::act::Act;
+use crate::office::args as a;
+use crate::office::context::{Context, invalid, said};
+use crate::office::device::role;
+use crate::office::load::{self, Listed, Names};
+use crate::office::view as v;
+use crate::storage::Reader;
+
+/// Whether these people can be sent: each one can carry a device, and one of them leads.
+pub fn sendable(r: &dyn Reader, assign: &a::Assignment) -> Result<()> {
+    let users = r.users()?;
+    for person in &assign.technicians {
+        let fields = r.fields(&EntityRef::new(kind::PERSON, person.0))?;
+        if !role(&users, *person, &fields).is_some_and(|role| may(role, Permission::SyncDevice)) {
+            return Err(Problem::with(Code::FieldInvalid, json!({ "field": "technicians", "person": person })).into());
+        }
+    }
+    if assign.technicians.is_empty() {
+        return Err(invalid("technicians"));
+    }
+    if assign.technicians.contains(&assign.leader) { Ok(()) } else { Err(invalid("leader")) }
+}
+
+pub fn decision(act: &mut Act, job: JobId, visit: VisitId, assign: a::Assignment) {
+    let a::Assignment { mut technicians, leader, planned_at } = assign;
+    let mut seen = std::collections::BTreeSet::new();
+    technicians.retain(|person| seen.insert(*person));
+    act.fact(Some(About { job, visit: Some(visit) }), &FactBody::JobAssigned { visit, technicians, leader, planned_at });
+}
+
+/// The visit that a decision made now is about: the current one, or the next where the current one is over.
+fn visit_to_assign(r: &dyn Reader, listed: &Listed) -> Result<VisitId> {
+    let over = matches!(
+        listed.row.stage,
+        VisitStage::Sealed | VisitStage::Left | VisitStage::Questioned | VisitStage::Archived | VisitStage::Advised
+    );
+    if !over {
+        return Ok(listed.at.visit);
+    }
+    let (known, _) = index::visits(listed.at.job, &index::facts(r, listed.at.job)?);
+    let next = (1..).map(|n| listed.at.job.visit(n)).find(|visit| !known.contains(visit));
+    Ok(next.unwrap_or(listed.at.visit))
+}
+
+pub fn assign(ctx: &Context, args: a::AssignJob) -> Result<v::JobRow> {
+    ctx.write(move |ctx, tx| {
+        sendable(tx, &args.assign)?;
+        let listed = load::current(tx, args.job)?;
+        if listed.row.stage == VisitStage::Cancelled {
+            return Err(Code::JobCancelled.into());
+        }
+        let visit = visit_to_assign(tx, &listed)?;
+        let mut act = Act::new(ctx);
+        decision(&mut act, args.job, visit, args.assign);
+        ctx.state(tx, act.ops)?;
+        load::current(tx, args.job)?.job_row(&mut Names::new(tx))
+    })
+}
+
+/// What is sealed happened and cannot be called off.
+pub fn cancel(ctx: &Context, args: a::CancelJob) -> Result<v::JobRow> {
+    let reason = said(&args.reason, || Code::ReasonMissing.into())?;
+    ctx.write(move |ctx, tx| {
+        let listed = load::current(tx, args.job)?;
+        if listed.row.seal.is_some() {
+            return Err(Code::AlreadySealed.into());
+        }
+        if listed.row.stage != VisitStage::Cancelled {
+            let title = listed.title();
+            let mut act = Act::new(ctx);
+            act.fact(Some(About { job: args.job, visit: None }), &FactBody::JobCancelled { reason });
+            ctx.state(tx, act.ops)?;
+            ctx.note(tx, "cancelled", format!("{} {}", title.customer, title.machine))?;
+        }
+        load::current(tx, args.job)?.job_row(&mut Names::new(tx))
+    })
+}

@@ -1,0 +1,105 @@
+//! Published data (F1, C4): a version is checked before anyone sees it and never changes afterwards.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::reference::{Reference, ReferenceError, ReferenceKind, in_force};
+use gongdan_domain::sync::change::Scope;
+use gongdan_domain::sync::wire::RecordBody;
+use serde_json::json;
+
+use crate::error::Result;
+use crate::office::args as a;
+use crate::office::context::Context;
+use crate::office::load::Names;
+use crate::office::view as v;
+use crate::reference::{ReferenceSet, typed};
+use crate::storage::{Published, record_id};
+
+pub fn list(ctx: &Context, args: a::ListReference) -> Result<Vec<v::ReferenceRow>> {
+    ctx.read(|r| {
+        let reference = ctx.reference(r)?;
+        let today = reference.day(ctx.now);
+        let mut names = Names::new(r);
+        let rows = r.published(args.kind)?.into_iter().map(|p| row(&mut names, &reference, p, today)).collect::<Result<Vec<_>>>()?;
+        Ok(if args.kind.is_some() { rows } else { newest(rows) })
+    })
+}
+
+fn row(names: &mut Names<'_>, reference: &ReferenceSet, published: Published, today: NaiveDate) -> Result<v::ReferenceRow> {
+    // The dates stand in every body, also in one of a newer version.
+    let day = |field: &str| published.body[field].as_str().and_then(|day| day.parse().ok());
+    let (valid_from, valid_until) = (day("valid_from").unwrap_or_default(), day("valid_until"));
+    let force = in_force(reference.all(), published.kind, today).is_some_and(|r| r.version() == published.version);
+    Ok(v::ReferenceRow {
+        kind: published.kind,
+        version: published.version,
+        valid_from,
+        valid_until,
+        in_force: force,
+        published_at: published.published_at,
+        published_by: names.maybe(published.published_by)?,
+        body: Some(published.body),
+    })
+}
+
+/// Of every kind the newest version, without its body.
+fn newest(rows: Vec<v::ReferenceRow>) -> Vec<v::ReferenceRow> {
+    let mut newest = std::collections::BTreeMap::<ReferenceKind, v::ReferenceRow>::new();
+    for row in rows {
+        if newest.get(&row.kind).is_none_or(|known| known.valid_from <= row.valid_from) {
+            newest.insert(row.kind, v::ReferenceRow { body: None, ..row });
+        }
+    }
+    newest.into_values().collect()
+}
+
+pub fn publish(ctx: &Context, args: a::PublishReference) -> Result<v::ReferenceRow> {
+    ctx.write(move |ctx, tx| {
+        let published = Published {
+            kind: args.kind,
+            version: String::new(),
+            body: args.body,
+            published_at: ctx.now,
+            published_by: Some(ctx.who.person),
+        };
+        let reference = checked(&published, ctx.reference(tx)?.all())?;
+        let published = Published { version: reference.version().to_owned(), ..published };
+        tx.publish(&published, reference.valid_from())?;
+        let kind = kind_name(args.kind);
+        let id = record_id::reference(&kind, &published.version);
+        let (version, body) = (published.version.clone(), published.body.clone());
+        let record = RecordBody::Reference { kind: kind.clone(), id: kind.clone(), version: version.clone(), body };
+        tx.put(&id, &record, &BTreeSet::from([Scope::Company]))?;
+        ctx.note(tx, "published", format!("{kind} {version}"))?;
+        let now = ReferenceSet::read(tx)?;
+        row(&mut Names::new(tx), &now, published, now.day(ctx.now))
+    })
+}
+
+fn kind_name(kind: ReferenceKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Every fault is named; the code is that of the fault a person must see first.
+fn checked(published: &Published, before: &[Reference]) -> Result<Reference> {
+    let Some(reference) = typed(published) else { return Err(shape(published).into()) };
+    let Err(faults) = reference.validate_among(before) else { return Ok(reference) };
+    let any = |same: fn(&ReferenceError) -> bool| faults.iter().any(same);
+    let code = if any(|e| matches!(e, ReferenceError::NegativePrice { .. })) {
+        Code::NegativePrice
+    } else if any(|e| matches!(e, ReferenceError::OverlappingDates { .. })) {
+        Code::DatesOverlap
+    } else {
+        Code::ReferenceInvalid
+    };
+    Err(Problem::with(code, faults).into())
+}
+
+/// Which field has the wrong shape.
+fn shape(published: &Published) -> Problem {
+    let whole = json!({ "kind": published.kind, "body": published.body });
+    let why = serde_json::from_value::<Reference>(whole).err().map(|e| e.to_string());
+    Problem::with(Code::WrongType, json!({ "why": why }))
+}

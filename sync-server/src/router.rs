@@ -1,0 +1,70 @@
+//! Every route on one screen, and what all answers carry.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{get, head, post};
+use gongdan_domain::problem::{Code, Problem};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::core::Shared;
+use crate::error::{Error, respond};
+use crate::sync::{attachment, enrol, exchange};
+use crate::{console, events, office};
+
+const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; script-src 'self'; \
+    connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+pub fn router(core: Shared) -> Router {
+    let attachment = head(attachment::head).patch(attachment::patch).get(attachment::get);
+    let router = Router::new()
+        .route("/health", get(|| async { "ok\n" }))
+        // Devices
+        .route("/sync/v1/enrol", post(enrol::enrol))
+        .route("/sync/v1/exchange", post(exchange::exchange))
+        .route("/sync/v1/events", get(events::device))
+        .route("/sync/v1/attachments/{hash}", attachment)
+        // The console
+        .route("/api/office/events", get(events::office))
+        .route("/api/office/download", get(office::download::by_name))
+        .route("/api/office/file/{hash}", get(office::download::file))
+        .route("/api/office/orders/{order}/pdf", get(office::download::pdf))
+        .route("/api/office/{name}", post(office::door::command))
+        .fallback(console::fallback)
+        .method_not_allowed_fallback(|| async { respond(Problem::new(Code::MethodNotAllowed)) })
+        .with_state(core);
+    headers(router).layer(CatchPanicLayer::custom(|_| -> Response { respond(Error::Unfinished.problem()) }))
+}
+
+fn headers(router: Router) -> Router {
+    let fixed: [(HeaderName, &str); 6] = [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    ];
+    let router = router.layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    fixed.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+    })
+}
+
+/// Where a request comes from, for counting failed tries. Unknown where the router is called without a socket.
+pub struct Address(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(socket.map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip())))
+    }
+}

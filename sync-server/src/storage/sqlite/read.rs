@@ -1,0 +1,491 @@
+//! The questions, as SQL. No rule is decided here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gongdan_domain::entity::Fields;
+use gongdan_domain::id::{ChangeId, CustomerId, DeviceId, FactId, JobId, PersonId, WriteId, FindingId};
+use gongdan_domain::reference::ReferenceKind;
+use gongdan_domain::sync::change::{EntityRef, FileRef, Scope};
+use gongdan_domain::sync::wire::RecordBody;
+use gongdan_domain::time::Instant;
+use rusqlite::types::{ToSql, Type};
+use rusqlite::{OptionalExtension as _, Params, Row};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::{Session, instant, ms};
+use crate::error::Result;
+use crate::storage::{
+    AuditEntry, DeviceRecord, FileState, FindingState, Published, Reader, RowQuery, SealedRow, Session as SignedIn, Stored,
+    StoredChange, StoredFact, User, VisitRow, record_id,
+};
+
+type Sql<T> = rusqlite::Result<T>;
+
+fn conversion(i: usize, e: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(i, Type::Text, Box::new(e))
+}
+
+fn id<T: From<Uuid>>(row: &Row<'_>, i: usize) -> Sql<T> {
+    let text: String = row.get(i)?;
+    Uuid::parse_str(&text).map(T::from).map_err(|e| conversion(i, e))
+}
+
+fn maybe_id<T: From<Uuid>>(row: &Row<'_>, i: usize) -> Sql<Option<T>> {
+    let text: Option<String> = row.get(i)?;
+    text.map(|t| Uuid::parse_str(&t).map(T::from).map_err(|e| conversion(i, e))).transpose()
+}
+
+fn json<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<T> {
+    let text: String = row.get(i)?;
+    serde_json::from_str(&text).map_err(|e| conversion(i, e))
+}
+
+/// A plain enum stored by its wire name.
+fn named<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<T> {
+    let text: String = row.get(i)?;
+    serde_json::from_value(serde_json::Value::String(text)).map_err(|e| conversion(i, e))
+}
+
+fn at(row: &Row<'_>, i: usize) -> Sql<Instant> {
+    row.get(i).map(instant)
+}
+
+fn maybe_at(row: &Row<'_>, i: usize) -> Sql<Option<Instant>> {
+    Ok(row.get::<_, Option<i64>>(i)?.map(instant))
+}
+
+fn number(row: &Row<'_>, i: usize) -> Sql<u64> {
+    Ok(row.get::<_, i64>(i)?.unsigned_abs())
+}
+
+fn stored(row: &Row<'_>, first: usize) -> Sql<Stored> {
+    Ok(Stored { id: row.get(first)?, position: number(row, first + 1)?, body: json(row, first + 2)? })
+}
+
+fn stored_fact(row: &Row<'_>) -> Sql<Option<StoredFact>> {
+    let body: RecordBody = json(row, 0)?;
+    let RecordBody::Fact { fact, .. } = body else { return Ok(None) };
+    Ok(Some(StoredFact { fact, received_at: at(row, 1)?, by_office: row.get(2)?, retracted: row.get(3)? }))
+}
+
+fn device(row: &Row<'_>) -> Sql<DeviceRecord> {
+    Ok(DeviceRecord {
+        id: id(row, 0)?,
+        name: row.get(1)?,
+        person: id(row, 2)?,
+        public_key: row.get(3)?,
+        certificate: row.get(4)?,
+        number_prefix: row.get(5)?,
+        token_hash: row.get(6)?,
+        app: row.get(7)?,
+        state: row.get(8)?,
+        enrolled_at: at(row, 9)?,
+        last_seen_at: maybe_at(row, 10)?,
+        acked_through: number(row, 11)?,
+        safe_through: number(row, 12)?,
+    })
+}
+
+fn change(row: &Row<'_>) -> Sql<StoredChange> {
+    Ok(StoredChange {
+        device: id(row, 0)?,
+        device_seq: number(row, 1)?,
+        change_id: maybe_id(row, 2)?,
+        payload: row.get(3)?,
+        signature: row.get(4)?,
+        verdict: json(row, 5)?,
+        received_at: at(row, 6)?,
+    })
+}
+
+fn sealed_row(row: &Row<'_>) -> Sql<SealedRow> {
+    Ok(SealedRow { hash: row.get(0)?, job: id(row, 1)?, visit: id(row, 2)?, received_at: at(row, 3)?, body: json(row, 4)? })
+}
+
+fn finding_state(row: &Row<'_>) -> Sql<FindingState> {
+    Ok(FindingState {
+        id: id(row, 0)?,
+        by: maybe_id(row, 1)?,
+        answered_by: maybe_id(row, 2)?,
+        answered_at: maybe_at(row, 3)?,
+        body: json(row, 4)?,
+    })
+}
+
+fn visit_row(row: &Row<'_>) -> Sql<VisitRow> {
+    Ok(VisitRow {
+        visit: id(row, 0)?,
+        job: id(row, 1)?,
+        current: row.get(2)?,
+        stage: row.get(3)?,
+        order: id(row, 4)?,
+        planned_at: maybe_at(row, 5)?,
+        requested_at: maybe_at(row, 6)?,
+        reported_at: maybe_at(row, 7)?,
+        received_at: maybe_at(row, 8)?,
+        owes: row.get(9)?,
+        technician: maybe_id(row, 10)?,
+        customer: maybe_id(row, 11)?,
+        machine: maybe_id(row, 12)?,
+        text: row.get(13)?,
+        row: row.get(14)?,
+    })
+}
+
+fn user(row: &Row<'_>) -> Sql<User> {
+    Ok(User { login: row.get(0)?, person: id(row, 1)?, role: named(row, 2)?, password_hash: row.get(3)? })
+}
+
+const FACT: &str = "SELECT r.body, f.received_at, f.by_office, EXISTS (SELECT 1 FROM retracted t WHERE t.fact = f.id)
+    FROM fact f JOIN record r ON r.id = 'fact:' || f.id";
+const DEVICE: &str = "SELECT id, name, person, public_key, certificate, number_prefix, token_hash, app, state, enrolled_at,
+    last_seen_at, acked_through, safe_through FROM device";
+const CHANGE: &str = "SELECT device, device_seq, change_id, payload, signature, verdict, received_at FROM change";
+const SEALED: &str =
+    "SELECT s.hash, s.job, s.visit, s.received_at, r.body FROM sealed s JOIN record r ON r.id = 'sealed:' || s.hash";
+const FINDING: &str = "SELECT f.id, f.by_person, f.answered_by, f.answered_at, r.body
+    FROM finding f JOIN record r ON r.id = 'finding:' || f.id";
+const VISIT_ROW: &str = "SELECT visit, job, is_current, stage, order_id, planned_at, requested_at, reported_at, received_at, owes,
+    technician, customer, machine, text, row FROM visit_row";
+
+impl Session<'_> {
+    fn one<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> Sql<T>) -> Result<Option<T>> {
+        Ok(self.conn.prepare_cached(sql)?.query_row(params, map).optional()?)
+    }
+
+    fn many<T>(&self, sql: &str, params: impl Params, map: impl FnMut(&Row<'_>) -> Sql<T>) -> Result<Vec<T>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(params, map)?.collect::<Sql<Vec<T>>>()?;
+        Ok(rows)
+    }
+
+    fn count(&self, sql: &str, params: impl Params) -> Result<u32> {
+        Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(0))
+    }
+}
+
+/// The conditions of a list, with their values.
+fn conditions(query: &RowQuery) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut sql = vec!["1"].into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let quoted = |stages: &[&'static str]| stages.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(",");
+    if query.current_only {
+        sql.push("is_current = 1".to_owned());
+    }
+    match (&query.stages, &query.stages_planned_before) {
+        (Some(stages), None) => sql.push(format!("stage IN ({})", quoted(stages))),
+        (stages, Some((late, before))) => {
+            let always = quoted(stages.as_deref().unwrap_or_default());
+            sql.push(format!("(stage IN ({always}) OR (stage IN ({}) AND planned_at < ?))", quoted(late)));
+            values.push(Box::new(ms(*before)));
+        }
+        (None, None) => {}
+    }
+    if let Some((from, until)) = query.planned_between {
+        sql.push("planned_at >= ? AND planned_at < ?".to_owned());
+        values.extend([Box::new(ms(from)) as Box<dyn ToSql>, Box::new(ms(until))]);
+    }
+    for word in &query.words {
+        sql.push("instr(text, ?) > 0".to_owned());
+        values.push(Box::new(word.clone()));
+    }
+    let ids = [
+        ("technician", query.technician.map(|i| i.to_string())),
+        ("customer", query.customer.map(|i| i.to_string())),
+        ("machine", query.machine.map(|i| i.to_string())),
+        ("job", query.job.map(|i| i.to_string())),
+        ("order_id", query.order.map(|i| i.to_string())),
+    ];
+    for (column, id) in ids {
+        if let Some(id) = id {
+            sql.push(format!("{column} = ?"));
+            values.push(Box::new(id));
+        }
+    }
+    if query.owing {
+        sql.push("owes = 1".to_owned());
+    }
+    (sql.join(" AND "), values)
+}
+
+impl Reader for Session<'_> {
+    fn epoch(&self) -> Result<String> {
+        Ok(self.one("SELECT epoch FROM server", [], |row| row.get(0))?.unwrap_or_default())
+    }
+
+    fn head(&self) -> Result<u64> {
+        match self.given {
+            Some(given) => Ok(given),
+            None => Ok(self.one("SELECT head FROM server", [], |row| number(row, 0))?.unwrap_or(0)),
+        }
+    }
+
+    fn nonce(&self, position: u64) -> Result<Option<String>> {
+        let sql = "SELECT nonce FROM commit_nonce WHERE through >= ?1 ORDER BY through LIMIT 1";
+        self.one(sql, [i64::try_from(position).unwrap_or(i64::MAX)], |row| row.get(0))
+    }
+
+    fn record(&self, id: &str) -> Result<Option<Stored>> {
+        self.one("SELECT id, position, body FROM record WHERE id = ?1", [id], |row| stored(row, 0))
+    }
+
+    fn scopes_of(&self, id: &str) -> Result<BTreeSet<Scope>> {
+        let scope = |row: &Row<'_>| row.get::<_, String>(0);
+        let texts = self.many("SELECT scope FROM record_scope WHERE record_id = ?1", [id], scope)?;
+        Ok(texts.into_iter().map(|t| t.parse().unwrap_or(Scope::Other(t))).collect())
+    }
+
+    fn page(&self, scope: &Scope, after: u64, limit: u32) -> Result<Vec<(u64, Stored)>> {
+        let sql = "SELECT s.position, r.id, r.position, r.body FROM record_scope s JOIN record r ON r.id = s.record_id
+            WHERE s.scope = ?1 AND s.position > ?2 ORDER BY s.position LIMIT ?3";
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        self.many(sql, (scope.to_string(), after, limit), |row| Ok((number(row, 0)?, stored(row, 1)?)))
+    }
+
+    fn fields(&self, entity: &EntityRef) -> Result<Fields> {
+        Ok(match self.record(&record_id::entity(entity))?.map(|s| s.body) {
+            Some(RecordBody::Entity { fields, .. }) => Fields(fields),
+            _ => Fields(BTreeMap::new()),
+        })
+    }
+
+    fn entities(&self, kind: &str) -> Result<Vec<Uuid>> {
+        self.many("SELECT DISTINCT entity FROM field WHERE kind = ?1", [kind], |row| id(row, 0))
+    }
+
+    fn entities_where(&self, kind: &str, field: &str, value: &str) -> Result<Vec<Uuid>> {
+        let sql = "SELECT entity FROM field WHERE kind = ?1 AND field = ?2 AND value = ?3";
+        self.many(sql, [kind, field, value], |row| id(row, 0))
+    }
+
+    fn conflicts(&self) -> Result<Vec<(EntityRef, String)>> {
+        let sql = "SELECT kind, entity, field FROM field WHERE in_conflict = 1 ORDER BY kind, entity, field";
+        self.many(sql, [], |row| Ok((EntityRef { kind: row.get(0)?, id: id(row, 1)? }, row.get(2)?)))
+    }
+
+    fn write_known(&self, id: WriteId) -> Result<bool> {
+        Ok(self.count("SELECT count(*) FROM known_write WHERE id = ?1", [id.to_string()])? > 0)
+    }
+
+    fn refused_write(&self, id: WriteId) -> Result<Option<Vec<WriteId>>> {
+        self.one("SELECT seen FROM refused_write WHERE id = ?1", [id.to_string()], |row| json(row, 0))
+    }
+
+    fn facts(&self, job: JobId) -> Result<Vec<StoredFact>> {
+        let sql = format!("{FACT} WHERE f.job = ?1 ORDER BY f.at, f.id");
+        Ok(self.many(&sql, [job.to_string()], stored_fact)?.into_iter().flatten().collect())
+    }
+
+    fn fact(&self, id: FactId) -> Result<Option<StoredFact>> {
+        Ok(self.one(&format!("{FACT} WHERE f.id = ?1"), [id.to_string()], stored_fact)?.flatten())
+    }
+
+    fn facts_of_kind(&self, kind: &str, limit: u32) -> Result<Vec<StoredFact>> {
+        let sql = format!(
+            "{FACT} WHERE f.kind = ?1 AND NOT EXISTS (SELECT 1 FROM retracted t WHERE t.fact = f.id)
+             ORDER BY f.received_at DESC LIMIT ?2"
+        );
+        Ok(self.many(&sql, (kind, limit), stored_fact)?.into_iter().flatten().collect())
+    }
+
+    fn arrived(&self, limit: u32) -> Result<Vec<StoredFact>> {
+        let sql = format!(
+            "{FACT} WHERE f.by_office = 0 AND f.kind NOT IN ('ticked', 'safety_answered', 'reading_taken')
+             ORDER BY f.received_at DESC, f.at DESC LIMIT ?1"
+        );
+        Ok(self.many(&sql, [limit], stored_fact)?.into_iter().flatten().collect())
+    }
+
+    fn sealed(&self, hash: &str) -> Result<Option<SealedRow>> {
+        self.one(&format!("{SEALED} WHERE s.hash = ?1"), [hash], sealed_row)
+    }
+
+    fn sealed_of(&self, document: Uuid) -> Result<Vec<SealedRow>> {
+        let sql = format!("{SEALED} WHERE s.document = ?1 ORDER BY s.revision, s.received_at");
+        self.many(&sql, [document.to_string()], sealed_row)
+    }
+
+    fn sealed_of_job(&self, job: JobId) -> Result<Vec<SealedRow>> {
+        self.many(&format!("{SEALED} WHERE s.job = ?1 ORDER BY s.received_at"), [job.to_string()], sealed_row)
+    }
+
+    fn sealed_by_device(&self, device: DeviceId, seal_no: u64) -> Result<Vec<SealedRow>> {
+        let sql = format!("{SEALED} WHERE s.device = ?1 AND s.seal_no = ?2");
+        self.many(&sql, (device.to_string(), i64::try_from(seal_no).unwrap_or(i64::MAX)), sealed_row)
+    }
+
+    fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>> {
+        let open = if open_only { "WHERE f.answered_at IS NULL" } else { "" };
+        self.many(&format!("{FINDING} {open} ORDER BY f.found_at DESC LIMIT ?1 OFFSET ?2"), (limit, offset), finding_state)
+    }
+
+    fn findings_of_job(&self, job: JobId) -> Result<Vec<FindingState>> {
+        self.many(&format!("{FINDING} WHERE f.job = ?1 ORDER BY f.found_at"), [job.to_string()], finding_state)
+    }
+
+    fn finding(&self, id: FindingId) -> Result<Option<FindingState>> {
+        self.one(&format!("{FINDING} WHERE f.id = ?1"), [id.to_string()], finding_state)
+    }
+
+    fn count_findings(&self, open_only: bool) -> Result<u32> {
+        let open = if open_only { "WHERE answered_at IS NULL" } else { "" };
+        self.count(&format!("SELECT count(*) FROM finding {open}"), [])
+    }
+
+    fn published(&self, kind: Option<ReferenceKind>) -> Result<Vec<Published>> {
+        let sql = "SELECT kind, version, body, published_at, published_by FROM reference
+            WHERE ?1 IS NULL OR kind = ?1 ORDER BY kind, valid_from, version";
+        let kind = kind.and_then(|k| serde_json::to_value(k).ok()).and_then(|v| v.as_str().map(str::to_owned));
+        self.many(sql, [kind], |row| {
+            Ok(Published {
+                kind: named(row, 0)?,
+                version: row.get(1)?,
+                body: json(row, 2)?,
+                published_at: at(row, 3)?,
+                published_by: maybe_id(row, 4)?,
+            })
+        })
+    }
+
+    fn count_published(&self) -> Result<u32> {
+        self.count("SELECT count(*) FROM reference", [])
+    }
+
+    fn job_known(&self, job: JobId) -> Result<Option<PersonId>> {
+        self.one("SELECT created_by FROM job WHERE id = ?1", [job.to_string()], |row| id(row, 0))
+    }
+
+    fn jobs_of(&self, person: PersonId) -> Result<Vec<JobId>> {
+        let sql = "SELECT job FROM assignment WHERE person = ?1 AND until IS NULL
+            UNION SELECT id FROM job WHERE created_by = ?1 AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.job = job.id)";
+        self.many(sql, [person.to_string()], |row| id(row, 0))
+    }
+
+    fn had_job(&self, job: JobId, person: PersonId, at: Instant) -> Result<(bool, bool)> {
+        let params = (job.to_string(), person.to_string(), ms(at));
+        let ever = "SELECT (SELECT count(*) FROM assignment WHERE job = ?1 AND person = ?2)
+            + (SELECT count(*) FROM job WHERE id = ?1 AND created_by = ?2) + 0 * ?3";
+        let then = "SELECT (SELECT count(*) FROM assignment WHERE job = ?1 AND person = ?2
+                AND (until IS NULL OR (since <= ?3 AND until > ?3)))
+            + (SELECT count(*) FROM job WHERE id = ?1 AND created_by = ?2
+                AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.job = ?1))";
+        Ok((self.count(ever, params.clone())? > 0, self.count(then, params)? > 0))
+    }
+
+    fn rows(&self, query: &RowQuery) -> Result<Vec<VisitRow>> {
+        let (conditions, values) = conditions(query);
+        let order = if query.newest_received_first {
+            "received_at DESC, visit"
+        } else {
+            "coalesce(planned_at, requested_at, reported_at), visit"
+        };
+        let sql = format!(
+            "{VISIT_ROW} WHERE {conditions} ORDER BY {order} LIMIT {} OFFSET {}",
+            if query.limit == 0 { -1 } else { i64::from(query.limit) },
+            query.offset
+        );
+        self.many(&sql, rusqlite::params_from_iter(values), visit_row)
+    }
+
+    fn count_rows(&self, query: &RowQuery) -> Result<u32> {
+        let (conditions, values) = conditions(query);
+        self.count(&format!("SELECT count(*) FROM visit_row WHERE {conditions}"), rusqlite::params_from_iter(values))
+    }
+
+    fn customers_matching(&self, words: &[String], limit: u32) -> Result<Vec<CustomerId>> {
+        let all = vec!["instr(text, ?) > 0"; words.len()].join(" AND ");
+        let first = words.first().cloned().unwrap_or_default();
+        let sql = format!(
+            "SELECT customer FROM customer_text WHERE {} ORDER BY instr(lower(name), ?) = 0, name LIMIT {limit}",
+            if words.is_empty() { "1" } else { &all }
+        );
+        let values = words.iter().chain(std::iter::once(&first));
+        self.many(&sql, rusqlite::params_from_iter(values), |row| id(row, 0))
+    }
+
+    fn device(&self, id: DeviceId) -> Result<Option<DeviceRecord>> {
+        self.one(&format!("{DEVICE} WHERE id = ?1"), [id.to_string()], device)
+    }
+
+    fn device_by_token(&self, token_hash: &str) -> Result<Option<DeviceRecord>> {
+        self.one(&format!("{DEVICE} WHERE token_hash = ?1"), [token_hash], device)
+    }
+
+    fn devices(&self) -> Result<Vec<DeviceRecord>> {
+        self.many(&format!("{DEVICE} ORDER BY enrolled_at"), [], device)
+    }
+
+    fn change(&self, device: DeviceId, device_seq: u64) -> Result<Option<StoredChange>> {
+        let sql = format!("{CHANGE} WHERE device = ?1 AND device_seq = ?2");
+        self.one(&sql, (device.to_string(), i64::try_from(device_seq).unwrap_or(i64::MAX)), change)
+    }
+
+    fn last_seq(&self, device: DeviceId) -> Result<u64> {
+        let sql = "SELECT coalesce(max(device_seq), 0) FROM change WHERE device = ?1";
+        Ok(self.one(sql, [device.to_string()], |row| number(row, 0))?.unwrap_or(0))
+    }
+
+    fn change_by_id(&self, id: ChangeId) -> Result<Option<StoredChange>> {
+        self.one(&format!("{CHANGE} WHERE change_id = ?1"), [id.to_string()], change)
+    }
+
+    fn refused_changes(&self) -> Result<Vec<(StoredChange, bool)>> {
+        let sql = format!("{CHANGE} WHERE outcome <> 'accepted' ORDER BY received_at DESC LIMIT 500");
+        let refused = self.many(&sql, [], change)?;
+        let sql = "SELECT device, device_seq, NULL, payload, signature,
+                json_object('device_seq', device_seq, 'change_id', NULL, 'outcome', 'quarantined', 'position', 0), received_at
+            FROM quarantined ORDER BY received_at DESC LIMIT 500";
+        let quarantined = self.many(sql, [], change)?;
+        Ok(refused.into_iter().map(|c| (c, false)).chain(quarantined.into_iter().map(|c| (c, true))).collect())
+    }
+
+    fn holes(&self) -> Result<Vec<(DeviceId, u64, u64)>> {
+        let sql = "SELECT device, from_seq, to_seq FROM hole ORDER BY device, from_seq";
+        self.many(sql, [], |row| Ok((id(row, 0)?, number(row, 1)?, number(row, 2)?)))
+    }
+
+    fn file(&self, hash: &str) -> Result<Option<FileState>> {
+        self.one("SELECT hash, size, mime, complete_at FROM file WHERE hash = ?1", [hash], |row| {
+            let file = FileRef { hash: row.get(0)?, size: number(row, 1)?, mime: row.get(2)? };
+            Ok(FileState { file, complete_at: maybe_at(row, 3)? })
+        })
+    }
+
+    fn scopes_naming(&self, hash: &str) -> Result<BTreeSet<Scope>> {
+        let sql = "SELECT DISTINCT s.scope FROM file_record f JOIN record_scope s ON s.record_id = f.record_id WHERE f.hash = ?1";
+        let texts = self.many(sql, [hash], |row| row.get::<_, String>(0))?;
+        Ok(texts.into_iter().map(|t| t.parse().unwrap_or(Scope::Other(t))).collect())
+    }
+
+    fn user(&self, login: &str) -> Result<Option<User>> {
+        self.one("SELECT login, person, role, password_hash FROM user WHERE login = ?1", [login], user)
+    }
+
+    fn users(&self) -> Result<Vec<User>> {
+        self.many("SELECT login, person, role, password_hash FROM user ORDER BY login", [], user)
+    }
+
+    fn session(&self, token_hash: &str) -> Result<Option<SignedIn>> {
+        let sql = "SELECT token_hash, login, csrf, expires_at FROM session WHERE token_hash = ?1";
+        self.one(sql, [token_hash], |row| {
+            Ok(SignedIn { token_hash: row.get(0)?, login: row.get(1)?, csrf: row.get(2)?, expires_at: at(row, 3)? })
+        })
+    }
+
+    fn enrolment_code(&self, code_hash: &str) -> Result<Option<(PersonId, Instant, Option<Instant>)>> {
+        let sql = "SELECT person, valid_until, used_at FROM enrolment_code WHERE code_hash = ?1";
+        self.one(sql, [code_hash], |row| Ok((id(row, 0)?, at(row, 1)?, maybe_at(row, 2)?)))
+    }
+
+    fn archive_count(&self, month: &str) -> Result<u32> {
+        Ok(self.one("SELECT last FROM archive_count WHERE month = ?1", [month], |row| row.get(0))?.unwrap_or(0))
+    }
+
+    fn audit(&self, limit: u32, offset: u32) -> Result<Vec<AuditEntry>> {
+        let sql = "SELECT at, by_person, action, about FROM audit ORDER BY id DESC LIMIT ?1 OFFSET ?2";
+        self.many(sql, (limit, offset), |row| {
+            Ok(AuditEntry { at: at(row, 0)?, by: maybe_id(row, 1)?, action: row.get(2)?, about: row.get(3)? })
+        })
+    }
+}

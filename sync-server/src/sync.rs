@@ -1,0 +1,10 @@
+//! Synchronisation: the push half takes changes in, the pull half gives records out; neither knows the other.
+
+pub mod apply;
+pub mod attachment;
+pub mod enrol;
+pub mod exchange;
+pub mod judge;
+pub mod pull;
+pub mod push;
+pub mod reach;

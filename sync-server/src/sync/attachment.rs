@@ -1,0 +1,188 @@
+//! Files: content-addressed, resumable over any cut, verified before they count (invariant `blob_whole`). Access goes by a record
+//! that names the file and that the device may hold, not by knowing a hash.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::change::{FileRef, Scope};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::core::{Core, Shared, off_thread};
+use crate::error::{Error, Result};
+use crate::storage::{DeviceRecord, FileState, Reader};
+use crate::sync::exchange::check_protocol;
+use crate::sync::reach::Reach;
+use crate::{auth, body};
+
+const MAX_PIECE: usize = 16 * 1024 * 1024;
+/// A scaled photo is far below; nothing else is taken yet.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+pub fn path(core: &Core, hash: &str) -> PathBuf {
+    core.data.join("attachments").join(hash)
+}
+
+fn partial(core: &Core, hash: &str) -> PathBuf {
+    core.data.join("attachments").join(format!("{hash}.part"))
+}
+
+/// The file, if a record that this device may hold names it.
+fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<(DeviceRecord, FileState)> {
+    check_protocol(headers)?;
+    let device = auth::device(r, headers)?;
+    if !matches!(device.state.as_str(), "active" | "collect") {
+        return Err(Code::DeviceRevoked.into());
+    }
+    let unknown = || Error::from(Problem::new(Code::AttachmentUnknown));
+    let state = if is_hash(hash) { r.file(hash)?.ok_or_else(unknown)? } else { return Err(unknown()) };
+    let reach = Reach::of(r, device.person)?;
+    let mine = reach.scopes(r)?;
+    let naming = r.scopes_naming(hash)?;
+    // What was named in a job that was given to somebody else meanwhile is still his to deliver.
+    let had = |scope: &Scope| matches!(scope, Scope::Job(job) if r.had_job(*job, device.person, device.enrolled_at).is_ok_and(|h| h.0));
+    if naming.iter().any(|scope| mine.contains(scope) || had(scope)) { Ok((device, state)) } else { Err(unknown()) }
+}
+
+fn progress(core: &Core, state: &FileState) -> u64 {
+    if state.complete_at.is_some() {
+        return state.file.size;
+    }
+    std::fs::metadata(partial(core, &state.file.hash)).map_or(0, |m| m.len())
+}
+
+fn standing(status: StatusCode, offset: u64, size: u64) -> Response {
+    (status, [(OFFSET, offset.to_string()), (LENGTH, size.to_string())]).into_response()
+}
+
+pub async fn head(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let (offset, size) = core
+        .read(move |core, r| {
+            let (_, state) = allowed(r, &headers, &hash)?;
+            Ok((progress(core, &state), state.file.size))
+        })
+        .await?;
+    Ok(standing(StatusCode::OK, offset, size))
+}
+
+pub async fn patch(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap, body: Body) -> Result<Response> {
+    let named = headers.get(OFFSET).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let offset = named.ok_or_else(|| Problem::with(Code::BadRequest, json!({ "missing": "upload-offset" })))?;
+    let known = headers.clone();
+    let (_, state) = core.read(move |_, r| allowed(r, &known, &hash)).await?;
+    let piece = body::bytes(&headers, body, MAX_PIECE).await?;
+    let size = state.file.size;
+    let worker = std::sync::Arc::clone(&core);
+    let now = off_thread(move || append(&worker, &state, offset, &piece)).await?;
+    Ok(standing(StatusCode::NO_CONTENT, now, size))
+}
+
+pub async fn get(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
+    let (file, bytes) = core
+        .read(move |core, r| {
+            let (_, state) = allowed(r, &headers, &hash)?;
+            Ok((state.file.clone(), read(core, &state)?))
+        })
+        .await?;
+    Ok(picture(&file, bytes))
+}
+
+/// The bytes of a complete file.
+pub fn read(core: &Core, state: &FileState) -> Result<Vec<u8>> {
+    if state.complete_at.is_none() {
+        return Err(Code::AttachmentUnknown.into());
+    }
+    Ok(std::fs::read(path(core, &state.file.hash))?)
+}
+
+/// A file as an answer that no browser runs: pictures as pictures, all else as a download.
+pub fn picture(file: &FileRef, bytes: Vec<u8>) -> Response {
+    let picture = matches!(file.mime.as_str(), "image/jpeg" | "image/png");
+    let mime = if picture { file.mime.as_str() } else { "application/octet-stream" };
+    let how = if picture { "inline" } else { "attachment" };
+    let extension = if mime == "image/png" { "png" } else if picture { "jpg" } else { "bin" };
+    let headers = [
+        ("content-type", mime.to_owned()),
+        ("content-disposition", format!("{how}; filename=\"{}.{extension}\"", &file.hash[..12.min(file.hash.len())])),
+        ("content-security-policy", "default-src 'none'; sandbox".to_owned()),
+        ("x-content-type-options", "nosniff".to_owned()),
+        ("cache-control", "private, max-age=31536000, immutable".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// One writer per file at a time.
+struct Writing<'c>(&'c Core, String);
+
+impl<'c> Writing<'c> {
+    fn begin(core: &'c Core, hash: &str) -> Result<Self> {
+        let mut now = core.uploading.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.insert(hash.to_owned()) { Ok(Self(core, hash.to_owned())) } else { Err(Code::Conflict.into()) }
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.uploading.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+/// Appends a piece; answers how much is here then. The last piece makes the file count, if its hash is right.
+fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Result<u64> {
+    let (hash, size) = (state.file.hash.as_str(), state.file.size);
+    let _writing = Writing::begin(core, hash)?;
+    let state = core.store.read(|r| r.file(hash))?.ok_or(Code::AttachmentUnknown)?;
+    let here = progress(core, &state);
+    if state.complete_at.is_some() {
+        return Ok(here);
+    }
+    if offset != here {
+        return Err(Problem::with(Code::OffsetMismatch, json!({ "offset": here })).into());
+    }
+    let part = partial(core, hash);
+    if size > MAX_FILE || here + piece.len() as u64 > size {
+        _ = std::fs::remove_file(&part);
+        return Err(Problem::with(Code::TooLarge, json!({ "size": size, "limit": MAX_FILE })).into());
+    }
+    let mut file = OpenOptions::new().create(true).append(true).open(&part)?;
+    if let Err(e) = file.write_all(piece) {
+        // A half-written piece is cut off again: what is here is what was acknowledged.
+        _ = file.set_len(here);
+        return Err(e.into());
+    }
+    let now = here + piece.len() as u64;
+    if now == size {
+        file.sync_all()?;
+        finish(core, hash, &part)?;
+    }
+    Ok(now)
+}
+
+fn finish(core: &Shared, hash: &str, part: &std::path::Path) -> Result<()> {
+    let mut digest = Sha256::new();
+    std::io::copy(&mut File::open(part)?, &mut digest)?;
+    if hex::encode(digest.finalize()) != hash {
+        std::fs::remove_file(part)?;
+        return Err(Code::HashMismatch.into());
+    }
+    std::fs::rename(part, path(core, hash))?;
+    File::open(core.data.join("attachments"))?.sync_all()?;
+    let named = hash.to_owned();
+    core.write_now(move |core, tx| tx.complete_file(&named, core.now()))?;
+    // Nothing synced changed, but the console shows that the order is complete now.
+    _ = core.bell.send(core.store.read(|r| r.head())?);
+    Ok(())
+}

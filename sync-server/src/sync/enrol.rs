@@ -1,0 +1,128 @@
+//! `POST /sync/v1/enrol`: a one-time code of an admin becomes a certificate and a token. One enrolment = one device = one person.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::Duration;
+use gongdan_domain::entity::{kind, person};
+use gongdan_domain::id::{DeviceId, PersonId};
+use gongdan_domain::permission::{Permission, may};
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::seal::{public_key, public_key_text};
+use gongdan_domain::sync::change::EntityRef;
+use gongdan_domain::sync::wire::{Certificate, EnrolReply, EnrolRequest, SignedCertificate};
+use gongdan_domain::time::Instant;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::core::{Core, Shared};
+use crate::error::Result;
+use crate::router::Address;
+use crate::storage::{DeviceRecord, Reader, Tx};
+use crate::sync::exchange::check_protocol;
+use crate::{auth, body, secret};
+
+const MAX_REQUEST: usize = 64 * 1024;
+/// Long enough to reach somebody on the road, short enough for a note that was left lying about.
+const CODE_HOURS: i64 = 24;
+
+/// A new one-time code for a person who may have a device; only its hash is kept.
+pub fn create_code(tx: &mut dyn Tx, who: PersonId, now: Instant) -> Result<(String, Instant)> {
+    if !tx.users()?.iter().any(|u| u.person == who && may(u.role, Permission::SyncDevice)) {
+        return Err(Problem::with(Code::NotAllowed, json!({ "person": who })).into());
+    }
+    let code = secret::readable_code();
+    let valid_until = now + Duration::hours(CODE_HOURS);
+    tx.put_enrolment_code(&secret::hash(&secret::normal_code(&code)), who, valid_until)?;
+    Ok((code, valid_until))
+}
+
+pub async fn enrol(State(core): State<Shared>, address: Address, headers: HeaderMap, body: Body) -> Result<Response> {
+    check_protocol(&headers)?;
+    let request: EnrolRequest = body::parse(&body::bytes(&headers, body, MAX_REQUEST).await?)?;
+    let key = format!("enrol {}", address.0);
+    let now = core.now();
+    core.limits.check(&key, now)?;
+    let reply = core.write(move |core, tx| enrol_with(core, tx, &request)).await;
+    if reply.is_err() {
+        core.limits.failed(&key, now);
+    }
+    body::answer(&headers, &reply?)
+}
+
+fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Result<EnrolReply> {
+    let now = core.now();
+    if public_key(&request.public_key).is_none() {
+        return Err(Problem::with(Code::FieldInvalid, json!({ "field": "public_key" })).into());
+    }
+    let code = secret::hash(&secret::normal_code(&request.code));
+    let (who, valid_until, used_at) = tx.enrolment_code(&code)?.ok_or(Code::EnrolmentCodeInvalid)?;
+    if used_at.is_some() || now > valid_until {
+        return Err(Code::EnrolmentCodeInvalid.into());
+    }
+    tx.use_enrolment_code(&code, now)?;
+    let certificate = certificate(core, tx, who, request, now)?;
+    let signed = SignedCertificate::sign(&certificate, &core.keys.signing)?;
+    let token = secret::token();
+    tx.put_device(&DeviceRecord {
+        id: certificate.device_id,
+        name: request.device_name.trim().chars().take(80).collect(),
+        person: who,
+        public_key: request.public_key.clone(),
+        certificate: serde_json::to_string(&signed)?,
+        number_prefix: certificate.number_prefix,
+        token_hash: secret::hash(&token),
+        app: request.app.chars().take(80).collect(),
+        state: "active".to_owned(),
+        enrolled_at: now,
+        last_seen_at: Some(now),
+        acked_through: 0,
+        safe_through: 0,
+    })?;
+    auth::note(tx, now, Some(who), "enrolled", &certificate.device_id.to_string())?;
+    let recovery_key = core.keys.recovery_public.clone();
+    Ok(EnrolReply { certificate: signed, token, recovery_key, epoch: tx.epoch()?, time: now })
+}
+
+fn certificate(core: &Core, r: &dyn Reader, who: PersonId, request: &EnrolRequest, now: Instant) -> Result<Certificate> {
+    let used = u32::try_from(r.devices()?.len()).unwrap_or(u32::MAX);
+    Ok(Certificate {
+        device_id: DeviceId(Uuid::now_v7()),
+        person: who,
+        person_name: r.fields(&EntityRef::new(kind::PERSON, who.0))?.text(person::NAME).to_owned(),
+        number_prefix: prefix(core.keys.next_enrolment(used)?),
+        device_key: request.public_key.clone(),
+        server_key: public_key_text(&core.keys.signing.verifying_key()),
+        company: core.reference(r)?.company_profile(now).map(|p| p.name.zh.clone()).unwrap_or_default(),
+        issued_at: now,
+    })
+}
+
+/// The n-th enrolment's prefix: A1 … A9, B1 … Z9, AA1 … without letters that look like digits.
+fn prefix(n: u32) -> String {
+    const LETTERS: &[u8; 24] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let (mut rest, digit) = ((n - 1) / 9, (n - 1) % 9 + 1);
+    let mut letters = Vec::new();
+    loop {
+        letters.insert(0, char::from(LETTERS[rest as usize % LETTERS.len()]));
+        rest /= 24;
+        if rest == 0 {
+            break;
+        }
+        rest -= 1;
+    }
+    format!("{}{digit}", letters.into_iter().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn g1_every_enrolment_has_its_own_prefix() {
+        let made: BTreeSet<String> = (1..=10_000).map(super::prefix).collect();
+        assert_eq!(made.len(), 10_000, "no prefix is made twice");
+        assert_eq!([1, 9, 10, 216, 217].map(super::prefix), ["A1", "A9", "B1", "Z9", "AA1"].map(str::to_owned));
+    }
+}

@@ -1,0 +1,95 @@
+//! `POST /sync/v1/exchange`: one round trip is a whole small sync. Push, commit, then pull.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::PROTOCOL;
+use gongdan_domain::sync::change::{Extra, Scope};
+use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest};
+use serde_json::json;
+
+use crate::core::{Core, Shared};
+use crate::error::Result;
+use crate::storage::{DeviceRecord, Reader};
+use crate::sync::pull::{self, Pulled};
+use crate::sync::push::{self, Pushed};
+use crate::sync::reach::Reach;
+use crate::{auth, body};
+
+const MAX_REQUEST: usize = 32 * 1024 * 1024;
+const MIN_APP: &str = "0.1.0";
+
+/// Push takes every protocol ever released; one that is not released yet cannot be understood.
+pub fn check_protocol(headers: &HeaderMap) -> Result<()> {
+    let named = headers.get("gongdan-protocol").and_then(|v| v.to_str().ok()).unwrap_or("1");
+    match named.trim().parse::<u32>() {
+        Ok(n) if (1..=PROTOCOL).contains(&n) => Ok(()),
+        _ => Err(Problem::with(Code::ProtocolUnknown, json!({ "spoken": named, "newest": PROTOCOL })).into()),
+    }
+}
+
+pub async fn exchange(State(core): State<Shared>, headers: HeaderMap, body: Body) -> Result<Response> {
+    check_protocol(&headers)?;
+    let known = headers.clone();
+    let device = core.read(move |_, r| auth::device(r, &known)).await?;
+    let request: ExchangeRequest = body::parse(&body::bytes(&headers, body, MAX_REQUEST).await?)?;
+    let (device, pushed) = push_half(&core, device, request.clone()).await?;
+    let reply = core.read(move |core, r| reply(core, r, &device, &request, pushed)).await?;
+    body::answer(&headers, &reply)
+}
+
+async fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> Result<(DeviceRecord, Pushed)> {
+    let revoked = core.keys.revoked()?.contains(&device.id);
+    core.write(move |core, tx| {
+        let mut device = tx.device(device.id)?.unwrap_or(device);
+        if device.state == "erase" || device.state == "erased" || (revoked && device.state == "active") {
+            // What it says is no longer heard; it is told to erase itself.
+            device.state = "erased".to_owned();
+            device.last_seen_at = Some(core.now());
+            tx.put_device(&device)?;
+            let acked_through = device.acked_through;
+            return Ok((device, Pushed { acked_through, ..Pushed::default() }));
+        }
+        let env = core.env(tx)?;
+        let pushed = push::push(tx, &env, &mut device, &request)?;
+        Ok((device, pushed))
+    })
+    .await
+}
+
+fn reply(
+    core: &Core,
+    r: &dyn Reader,
+    device: &DeviceRecord,
+    request: &ExchangeRequest,
+    pushed: Pushed,
+) -> Result<ExchangeReply> {
+    let active = device.state == "active";
+    let scopes: Vec<Scope> = if active { Reach::of(r, device.person)?.scopes(r)? } else { Vec::new() };
+    let pulled = if active {
+        pull::pull(r, &scopes, &request.cursors, request.epoch.as_deref(), request.max_bytes)?
+    } else {
+        Pulled::default()
+    };
+    Ok(ExchangeReply {
+        epoch: r.epoch()?,
+        acked_through: pushed.acked_through,
+        safe_through: device.safe_through,
+        verdicts: pushed.verdicts,
+        gap_from: pushed.gap_from,
+        scopes,
+        pages: pulled.pages,
+        more: pulled.more,
+        time: core.now(),
+        min_app: MIN_APP.to_owned(),
+        reset: pulled.reset,
+        revoked: match device.state.as_str() {
+            "collect" => Some("collect".to_owned()),
+            "erased" | "erase" => Some("erase".to_owned()),
+            _ => None,
+        },
+        extra: Extra::new(),
+    })
+}
