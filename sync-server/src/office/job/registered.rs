@@ -8,6 +8,8 @@ use gongdan_domain::entity::{Fields, customer as cf, job as jf, kind, machine as
 use gongdan_domain::id::{CustomerId, JobId, MachineId, TeamId, WriteId, derived};
 use gongdan_domain::reference::Reference;
 use gongdan_domain::sync::change::{EntityRef, Scope};
+use gongdan_domain::sync::merge::{Head, Register};
+use gongdan_domain::time::Instant;
 use serde_json::{Value, json};
 
 use super::decided;
@@ -117,8 +119,9 @@ fn fresh(act: &mut Act, entity: &EntityRef, texts: BTreeMap<String, String>, sco
         if !register::fits(&entity.kind, &field, &value) {
             return Err(invalid(&field));
         }
+        let head = Head { write: WriteId(uuid::Uuid::nil()), value: value.clone(), at: Instant::MIN_UTC, by: act.by };
         act.write(entity, &field, value, Vec::new(), scopes);
-        fields.0.insert(field.clone(), act.written(&field));
+        fields.0.insert(field, Register { heads: vec![head], ..Register::default() });
     }
     Ok(fields)
 }
