@@ -1,0 +1,241 @@
+//! The end of the order: test run and hand-over, advice, photos, rating, the four ways to sign, and the seal (sections 7–11).
+
+use gongdan_domain::catalogue::Words;
+use gongdan_domain::fact::{Confidence, PhotoKind, Rating, TestRun};
+use gongdan_domain::work_order::{DeclineReason, OrderDocument, Signing};
+use serde::Serialize;
+
+use super::{Desk, Entry, Field, Run};
+use crate::seal::{SEAL_FILE, SealInfo, quads};
+use crate::strings::same;
+
+pub fn trial(desk: &Desk<'_>) -> Vec<Field> {
+    let doc = desk.doc;
+    let mut fields = Vec::new();
+    if let Some(test) = &doc.test {
+        let minutes = desk.strings.fill("duration.minutes", &[("minutes", &same(test.minutes.to_string()))]);
+        let mut runs = match test.result {
+            TestRun::FullLoad => vec![Run::strong(minutes), Run::plain(desk.w("test.full_load"))],
+            TestRun::NotRun => vec![Run::strong(desk.w("test.not_run"))],
+        };
+        if !test.reason.is_empty() {
+            runs.push(Run::plain(desk.strings.fill("test.reason", &[("reason", &same(&test.reason))])));
+        }
+        fields.push(Field::runs(desk.w("test.label"), 3, runs));
+    }
+    let levels = [Confidence::Certain, Confidence::Mostly, Confidence::NotSure];
+    let names = ["confidence.certain", "confidence.mostly", "confidence.not_sure"];
+    let chosen = doc.confidence.and_then(|c| levels.iter().position(|l| *l == c));
+    fields.push(choice(desk, "confidence.label", &names, chosen));
+
+    let h = &doc.handover;
+    let ticks = |label: &str, items: &[(bool, &str)]| {
+        let items = items.iter().filter(|(done, _)| *done).map(|(_, key)| desk.w(key)).collect();
+        Field { label: desk.w(label), span: 3, entry: Entry::Ticks { items } }
+    };
+    let site = [
+        (h.reinspected, "handover.reinspected"),
+        (h.cleaning, "handover.cleaning"),
+        (h.equipment_count, "handover.equipment_count"),
+    ];
+    fields.push(ticks("handover.site", &site));
+    let card = [
+        (h.training, "handover.training"),
+        (h.service_card, "handover.service_card"),
+        (h.business_card, "handover.business_card"),
+    ];
+    fields.push(ticks("handover.customer", &card));
+    for (n, owed) in doc.follow_ups.iter().enumerate() {
+        let label = if n == 0 { desk.w("follow_up.label") } else { same("") };
+        let hours = same(owed.hours_after_leaving.to_string());
+        let key = if owed.by_company { "follow_up.company" } else { "follow_up.technician" };
+        let value = desk.strings.fill(key, &[("hours", &hours), ("what", &owed.words)]);
+        fields.push(Field::runs(label, 3, vec![Run::plain(value)]));
+    }
+    fields
+}
+
+fn choice(desk: &Desk<'_>, label: &str, options: &[&str], chosen: Option<usize>) -> Field {
+    let options = options.iter().map(|key| desk.w(key)).collect();
+    Field { label: desk.w(label), span: 3, entry: Entry::Choice { options, chosen } }
+}
+
+/// One line of the technician's advice is one numbered point.
+pub fn advice(doc: &OrderDocument) -> Vec<String> {
+    let own_number = |line: &str| {
+        let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = line.len() - rest.len();
+        let stop = ['、', '.', ')', '）'].into_iter().find(|c| rest.starts_with(*c));
+        match stop {
+            // 2.5 MPa is no point two.
+            Some(c) if (1..=2).contains(&digits) && !rest[c.len_utf8()..].starts_with(|n: char| n.is_ascii_digit()) => {
+                rest[c.len_utf8()..].trim().to_owned()
+            }
+            _ => line.to_owned(),
+        }
+    };
+    doc.fault.suggestions.lines().map(str::trim).filter(|l| !l.is_empty()).map(own_number).collect()
+}
+
+#[derive(Debug, Serialize)]
+pub struct Photo {
+    /// Its place in the document's own list.
+    at: usize,
+    caption: Words,
+    time: String,
+    hash: String,
+}
+
+/// In order of time.
+pub fn photos(desk: &Desk<'_>) -> Vec<Photo> {
+    let mut all: Vec<_> = desk.doc.photos.iter().enumerate().collect();
+    all.sort_by_key(|(_, p)| p.taken_at);
+    let photo = |(at, p): (usize, &gongdan_domain::work_order::OrderPhoto)| Photo {
+        at,
+        caption: if p.caption.is_empty() { desk.w(photo_kind(p.kind)) } else { same(&p.caption) },
+        time: desk.clock(p.taken_at),
+        hash: quads(p.hash.get(..8).unwrap_or(&p.hash)),
+    };
+    all.into_iter().map(photo).collect()
+}
+
+fn photo_kind(kind: PhotoKind) -> &'static str {
+    match kind {
+        PhotoKind::Nameplate => "photo.nameplate",
+        PhotoKind::Before => "photo.before",
+        PhotoKind::Fault => "photo.fault",
+        PhotoKind::After => "photo.after",
+        PhotoKind::Card => "photo.card",
+        PhotoKind::Other => "photo.other",
+    }
+}
+
+pub fn rating(desk: &Desk<'_>) -> Vec<Field> {
+    let Some(rating) = &desk.doc.rating else { return Vec::new() };
+    let steps = [Rating::VerySatisfied, Rating::Satisfied, Rating::Fair, Rating::Dissatisfied, Rating::NotRated];
+    let names = ["rating.very_satisfied", "rating.satisfied", "rating.fair", "rating.dissatisfied", "rating.not_rated"];
+    let at = |rating: Rating| steps.iter().position(|s| *s == rating);
+    let opinion = Field::text(desk.w("rating.opinion"), 3, &rating.opinion);
+    let mut fields = vec![
+        choice(desk, "rating.quality", &names, at(rating.quality)),
+        choice(desk, "rating.attitude", &names, at(rating.attitude)),
+        opinion,
+    ];
+    fields.retain(|f| !f.is_empty());
+    fields
+}
+
+/// How the customer ended the order; all four ways take the same place.
+#[derive(Debug, Serialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum Sign {
+    Signed { sentence: Words, who: Words, at: String },
+    /// Declined, absent or later: the word, what was said, and that nothing is lost by it.
+    Open { title: Words, fields: Vec<Field>, note: Words },
+}
+
+/// The drawing of the signature, if there is one.
+pub fn signature(doc: &OrderDocument) -> Option<String> {
+    match &doc.signing {
+        Some(Signing::Signed { ink, .. }) => crate::signature::drawing(ink),
+        _ => None,
+    }
+}
+
+pub fn signing(desk: &Desk<'_>) -> Option<Sign> {
+    let open = |title: &str, reason: Option<Words>, words: &str, at: gongdan_domain::time::Instant| {
+        let said = Words::new(format!("“{words}”"), format!("“{words}”"));
+        let mut fields = vec![
+            Field::runs(desk.w("signing.reason"), 3, vec![Run::strong(reason.unwrap_or_default())]),
+            Field::runs(desk.w("signing.words"), 3, vec![Run::plain(if words.is_empty() { same("") } else { said })]),
+            Field::text(desk.w("signing.at"), 3, desk.full(at, false)),
+        ];
+        fields.retain(|f| !f.is_empty());
+        Sign::Open { title: desk.w(title), fields, note: desk.w("signing.note") }
+    };
+    Some(match desk.doc.signing.as_ref()? {
+        Signing::Signed { name, role, is_contact, at, .. } => {
+            let total = desk.doc.fees.total_fen.0;
+            let (sum, capitals) = (desk.yuan(total), same(desk.doc.fees.total_capitals.trim_start_matches("人民币")));
+            let key = if total == 0 { "signing.sentence.free" } else { "signing.sentence" };
+            let mut who = if role.is_empty() { same(name) } else { Words::new(format!("{name}，{role}"), format!("{name}, {role}")) };
+            if !is_contact {
+                who = desk.strings.fill("signing.not_contact", &[("who", &who)]);
+            }
+            Sign::Signed {
+                sentence: desk.strings.fill(key, &[("sum", &sum), ("capitals", &capitals)]),
+                who,
+                at: desk.full(*at, false),
+            }
+        }
+        Signing::Declined { reason, words, at } => {
+            let reason = desk.w(match reason {
+                DeclineReason::Unwilling => "decline.unwilling",
+                DeclineReason::Dissatisfied => "decline.dissatisfied",
+                DeclineReason::NoElectronic => "decline.no_electronic",
+                DeclineReason::Other => "decline.other",
+            });
+            open("signing.declined", Some(reason), words, *at)
+        }
+        Signing::Absent { words, at } => open("signing.absent", None, words, *at),
+        Signing::Later { words, at } => open("signing.later", None, words, *at),
+    })
+}
+
+#[derive(Debug, Serialize)]
+pub struct Technician {
+    name: String,
+    number: String,
+    grade: Words,
+}
+
+/// The leader first: he seals.
+pub fn technicians(doc: &OrderDocument) -> Vec<Technician> {
+    let mut all: Vec<_> = doc.technicians.iter().collect();
+    all.sort_by_key(|t| !t.leader);
+    all.into_iter().map(|t| Technician { name: t.name.clone(), number: t.number.clone(), grade: t.grade.clone() }).collect()
+}
+
+#[derive(Debug, Serialize)]
+pub struct Seal {
+    fields: Vec<Field>,
+    /// What the technician's side of the signatures shows.
+    mark: String,
+    at: String,
+    checks: Vec<Words>,
+}
+
+pub fn seal(desk: &Desk<'_>, seal: &SealInfo) -> Seal {
+    let groups = quads(&seal.hash);
+    let hash = match groups.get(..39).zip(groups.get(40..)) {
+        Some((head, tail)) => format!("{head}\n{tail}"),
+        None => groups,
+    };
+    let mark = format!("ed25519 {}", seal.short_signature());
+    let no = desk.strings.fill("seal.no", &[("no", &same(seal.seal_no.to_string()))]);
+    let signed = Words::new(
+        format!("{} · {} · ", no.zh, desk.full(seal.sealed_at, true)),
+        format!("{} · {} · ", no.en, desk.full(seal.sealed_at, true)),
+    );
+    let receipt = match seal.receipt_at {
+        Some(at) => same(desk.full(at, true)),
+        None => desk.w("seal.receipt.none"),
+    };
+    let mut fields = vec![
+        Field::runs(desk.w("seal.hash"), 3, vec![Run::mono(hash)]),
+        Field::runs(desk.w("seal.signature"), 3, vec![Run::plain(signed), Run::mono(mark.clone())]),
+        Field::runs(desk.w("seal.device"), 3, vec![Run::mono(seal.device_id.to_string())]),
+        Field::runs(desk.w("seal.previous"), 3, vec![Run::mono(seal.previous().map(|p| quads(p.get(..8).unwrap_or(&p))).unwrap_or_default())]),
+        Field::runs(desk.w("seal.receipt"), 3, vec![Run::plain(receipt)]),
+    ];
+    fields.retain(|f| !f.is_empty());
+    let (code, file) = (same(&seal.verify_code), same(SEAL_FILE));
+    let first = if seal.verify_url.is_some() { "seal.check.online" } else { "seal.check.code" };
+    let checks = [first, "seal.check.file", "seal.check.change"];
+    Seal {
+        fields,
+        mark,
+        at: desk.full(seal.sealed_at, false),
+        checks: checks.iter().map(|key| desk.strings.fill(key, &[("code", &code), ("file", &file)])).collect(),
+    }
+}

@@ -1,0 +1,116 @@
+//! What the paper shows of the seal: hash, signature, receipt, and the picture that leads to the proof (G6). It refuses to verify:
+//! whoever prints has checked, and whoever holds the paper checks again.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as B64;
+use gongdan_domain::id::DeviceId;
+use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
+use gongdan_domain::time::Instant;
+use gongdan_domain::work_order::OrderDocument;
+use qrcode::render::svg::Color;
+use qrcode::{EcLevel, QrCode};
+
+use crate::DocumentError;
+
+/// The name of the sealed text inside the PDF.
+pub const SEAL_FILE: &str = "gongdan-seal.json";
+
+/// The proof beside an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealInfo {
+    /// The sealed canonical JSON, attached to the PDF byte for byte.
+    pub payload: String,
+    /// SHA-256 of the payload, hex.
+    pub hash: String,
+    pub sealed_at: Instant,
+    pub seal_no: u64,
+    pub device_id: DeviceId,
+    /// Ed25519, base64.
+    pub signature: String,
+    /// When the server countersigned; empty until it has.
+    pub receipt_at: Option<Instant>,
+    /// Where the QR leads, if the company has a public address; else it carries number and hash.
+    pub verify_url: Option<String>,
+    /// Short enough for the phone: [`verify_code`].
+    pub verify_code: String,
+}
+
+impl SealInfo {
+    /// From what the device or the server keeps.
+    pub fn of(sealed: &SealedDocument, receipt: Option<&Receipt>, verify_url: Option<String>) -> Result<Self, DocumentError> {
+        let payload: SealPayload = serde_json::from_str(&sealed.payload).map_err(|_| DocumentError::Seal)?;
+        Ok(Self {
+            payload: sealed.payload.clone(),
+            hash: sealed.hash.clone(),
+            sealed_at: payload.sealed_at,
+            seal_no: sealed.seal_no,
+            device_id: sealed.device_id,
+            signature: sealed.signature.clone(),
+            receipt_at: receipt.map(|r| r.received_at),
+            verify_url,
+            verify_code: verify_code(&sealed.hash),
+        })
+    }
+
+    /// The hash of the device's seal before this one, as the payload names it.
+    pub fn previous(&self) -> Option<String> {
+        let payload: serde_json::Value = serde_json::from_str(&self.payload).ok()?;
+        payload["previous"].as_str().map(str::to_owned)
+    }
+
+    /// The first four bytes of the signature, hex.
+    pub fn short_signature(&self) -> String {
+        let bytes = B64.decode(&self.signature).unwrap_or_default();
+        quads(&bytes.iter().take(4).map(|b| format!("{b:02x}")).collect::<String>())
+    }
+}
+
+/// Eight characters of the hash that can be read out on the phone: Crockford's alphabet, no I, L, O, U.
+pub fn verify_code(hash: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bits = hash.get(..10).and_then(|h| u64::from_str_radix(h, 16).ok()).unwrap_or_default();
+    let digit = |n: u64| char::from(ALPHABET[((bits >> (35 - 5 * n)) & 31) as usize]);
+    let code: String = (0..8).map(digit).collect();
+    format!("{}-{}", &code[..4], &code[4..])
+}
+
+/// Hex in groups of four.
+pub fn quads(hex: &str) -> String {
+    let chars: Vec<char> = hex.chars().collect();
+    chars.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// `d351 3c4b 846e … a49f`.
+pub fn short(hash: &str) -> String {
+    let groups = quads(hash);
+    match (groups.get(..14), groups.get(groups.len().saturating_sub(4)..)) {
+        (Some(head), Some(tail)) if hash.len() > 16 => format!("{head} … {tail}"),
+        _ => groups,
+    }
+}
+
+/// The QR: the public page of this order, or number and hash where the company has no public address.
+pub fn qr(seal: &SealInfo, doc: &OrderDocument) -> String {
+    let offline = || format!("gongdan:{}?r={}&h={}", doc.order_no, doc.revision, seal.hash);
+    let text = seal.verify_url.clone().unwrap_or_else(offline);
+    let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M)
+        .or_else(|_| QrCode::with_error_correction_level(seal.hash.as_bytes(), EcLevel::M));
+    let draw = |code: QrCode| {
+        code.render::<Color>().quiet_zone(false).module_dimensions(1, 1).dark_color(Color("#14181B")).light_color(Color("#FFFFFF")).build()
+    };
+    code.map(draw).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn g6_code_and_short_hash_follow_the_hash() {
+        let hash = "d3513c4b846e0afb9bda8c2e418fde1da8afd5168dac5351ddcb3589d57ea49f";
+        assert_eq!(verify_code(hash), "TD8K-RJW4");
+        assert_eq!(short(hash), "d351 3c4b 846e … a49f");
+        assert_eq!(verify_code("x"), "0000-0000");
+        assert_eq!(short("abc"), "abc");
+    }
+}
