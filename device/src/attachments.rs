@@ -60,7 +60,7 @@ impl Files {
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let nonce = random::<NONCE>();
-        let sealed = XChaCha20Poly1305::new(self.key.as_ref().into())
+        let sealed = XChaCha20Poly1305::new(self.key.as_slice().into())
             .encrypt(&nonce.into(), Payload { msg: bytes, aad: name.as_bytes() })
             .map_err(|_| Error::FileDamaged)?;
         write_durably(&self.path(name)?, &[nonce.as_slice(), &sealed].concat())
@@ -73,7 +73,7 @@ impl Files {
         };
         let (nonce, sealed) = raw.split_at_checked(NONCE).ok_or(Error::FileDamaged)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Error::FileDamaged)?;
-        XChaCha20Poly1305::new(self.key.as_ref().into())
+        XChaCha20Poly1305::new(self.key.as_slice().into())
             .decrypt(&nonce.into(), Payload { msg: sealed, aad: name.as_bytes() })
             .map_err(|_| Error::FileDamaged)
     }

@@ -98,7 +98,7 @@ pub(crate) struct Inner {
     listeners: RwLock<Vec<Listener>>,
     pub(crate) progress: Mutex<Progress>,
     /// One round of sync at a time.
-    pub(crate) round: Mutex<()>,
+    pub(crate) round: tokio::sync::Mutex<()>,
     /// Something was committed here.
     pub(crate) committed: Arc<Notify>,
     /// Sync now: a person asked, or the server called.

@@ -7,7 +7,7 @@ use gongdan_domain::seal::SealError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{0}")]
-    Refused(#[from] Problem),
+    Refused(Box<Problem>),
     #[error("the database: {0}")]
     Sql(#[from] rusqlite::Error),
     #[error("the migrations: {0}")]
@@ -29,9 +29,15 @@ pub enum Error {
 
 pub type Result<T> = std::result::Result<T, Error>;
 
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Error::Refused(Box::new(problem))
+    }
+}
+
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Error::Refused(code.into())
+        Problem::new(code).into()
     }
 }
 
@@ -39,7 +45,7 @@ impl Error {
     /// The refusal as it crosses the door; failures are logged here, once, under a short id.
     pub fn into_problem(self) -> Problem {
         let code = match &self {
-            Error::Refused(problem) => return problem.clone(),
+            Error::Refused(problem) => return problem.as_ref().clone(),
             Error::Sql(error) => sql_code(error),
             Error::Io(error) => io_code(error),
             Error::Network(error) => network_code(error),

@@ -160,7 +160,7 @@ impl Store {
 
 /// Opens a connection; the key is tested here, and nothing is ever written without it.
 fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection> {
-    let raw = zeroize::Zeroizing::new(format!("x'{}'", hex::encode(key.as_ref())));
+    let raw = zeroize::Zeroizing::new(format!("x'{}'", hex::encode(key.as_slice())));
     // SQLCipher takes a malformed raw key without a word.
     if raw.len() != 67 {
         return Err(Error::Key("a database key has 64 hex digits"));

@@ -139,7 +139,7 @@ pub fn open_questions(r: &Reader) -> Result<Vec<OpenQuestion>> {
 /// One round, with what it came to written down for the sentence.
 async fn sync_round(device: &Device) -> Result<()> {
     let outcome = {
-        let _one_at_a_time = device.0.round.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = device.0.round.lock().await;
         device.progress().running = true;
         device.tell();
         round::run(device).await
@@ -154,7 +154,7 @@ async fn sync_round(device: &Device) -> Result<()> {
         }
         Err(Error::Refused(problem)) => {
             progress.offline_since = None;
-            progress.trouble = Some(problem.clone());
+            progress.trouble = Some(problem.as_ref().clone());
         }
         Err(error) => {
             tracing::warn!(%error, "a round of sync failed");

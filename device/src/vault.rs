@@ -109,12 +109,12 @@ impl Vault {
     /// Makes a new key and keeps it. Without a key store the PIN is needed.
     pub fn create(&self, pin: &str) -> Result<DatabaseKey> {
         let mut key: DatabaseKey = Zeroizing::new([0; 32]);
-        OsRng.fill_bytes(key.as_mut());
+        OsRng.fill_bytes(key.as_mut_slice());
         let name = hex::encode(random::<8>());
-        let file = if self.key_store.store(&name, key.as_ref()) {
+        let file = if self.key_store.store(&name, key.as_slice()) {
             VaultFile { keeping: KeyKeeping::OsKeyStore, name, pin: None }
         } else {
-            VaultFile { keeping: KeyKeeping::Pin, name, pin: Some(PinWrap::seal(pin, key.as_ref())?) }
+            VaultFile { keeping: KeyKeeping::Pin, name, pin: Some(PinWrap::seal(pin, key.as_slice())?) }
         };
         write_durably(&self.path("vault.json"), &serde_json::to_vec(&file)?)?;
         Ok(key)
@@ -172,7 +172,7 @@ impl Vault {
         let ephemeral = PublicKey::from(&secret);
         let wrapping = recovery_secret(secret.diffie_hellman(&recipient).as_bytes(), &ephemeral, &recipient);
         // The wrapping key is used once, so a nonce of zeros is unique.
-        let wrapped = ChaCha20Poly1305::new(wrapping.as_ref().into())
+        let wrapped = ChaCha20Poly1305::new(wrapping.as_slice().into())
             .encrypt(&Default::default(), key.as_slice())
             .map_err(|_| Error::Key("the key could not be wrapped"))?;
         let file = RecoveryWrap {
@@ -211,7 +211,7 @@ impl PinWrap {
         }
         let (salt, nonce) = (random::<16>(), random::<24>());
         let key = stretch(pin, &salt, MEMORY_KIB, PASSES)?;
-        let wrapped = XChaCha20Poly1305::new(key.as_ref().into())
+        let wrapped = XChaCha20Poly1305::new(key.as_slice().into())
             .encrypt(&nonce.into(), secret)
             .map_err(|_| Error::Key("the key could not be wrapped"))?;
         let (salt, nonce, wrapped) = (B64.encode(salt), B64.encode(nonce), B64.encode(wrapped));
@@ -223,7 +223,7 @@ impl PinWrap {
         let text = |field: &str| B64.decode(field).map_err(|_| damaged());
         let key = stretch(pin, &text(&self.salt)?, self.memory_kib, self.passes)?;
         let nonce: [u8; 24] = text(&self.nonce)?.try_into().map_err(|_| damaged())?;
-        XChaCha20Poly1305::new(key.as_ref().into())
+        XChaCha20Poly1305::new(key.as_slice().into())
             .decrypt(&nonce.into(), text(&self.wrapped)?.as_slice())
             .map(Zeroizing::new)
             .map_err(|_| Code::PinWrong.into())
@@ -235,7 +235,7 @@ fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Datab
         Params::new(memory_kib, passes, 1, Some(32)).map_err(|_| Error::Key("the cost of the PIN is out of range"))?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(pin.as_bytes(), salt, key.as_mut())
+        .hash_password_into(pin.as_bytes(), salt, key.as_mut_slice())
         .map_err(|_| Error::Key("the PIN could not be stretched"))?;
     Ok(key)
 }
@@ -243,15 +243,15 @@ fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Datab
 fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey) -> DatabaseKey {
     let salt = [ephemeral.as_bytes().as_slice(), recipient.as_bytes().as_slice()].concat();
     let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(Some(&salt), shared).expand(RECOVERY_INFO, key.as_mut()).expect("32 bytes are a legal length");
+    Hkdf::<Sha256>::new(Some(&salt), shared).expand(RECOVERY_INFO, key.as_mut_slice()).expect("32 bytes are a legal length");
     key
 }
 
 /// A key for another purpose, derived from the database's.
 pub fn derive(key: &DatabaseKey, purpose: &str) -> DatabaseKey {
     let mut derived = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(None, key.as_ref())
-        .expand(purpose.as_bytes(), derived.as_mut())
+    Hkdf::<Sha256>::new(None, key.as_slice())
+        .expand(purpose.as_bytes(), derived.as_mut_slice())
         .expect("32 bytes are a legal length");
     derived
 }
@@ -336,9 +336,9 @@ mod tests {
         let raw: [u8; 32] = B64.decode(file.ephemeral).expect("base64").try_into().expect("32 bytes");
         let ephemeral = PublicKey::from(raw);
         let secret = recovery_secret(company.diffie_hellman(&ephemeral).as_bytes(), &ephemeral, &recipient);
-        let opened = ChaCha20Poly1305::new(secret.as_ref().into())
+        let opened = ChaCha20Poly1305::new(secret.as_slice().into())
             .decrypt(&Default::default(), B64.decode(file.wrapped).expect("base64").as_slice())
             .expect("opens");
-        assert_eq!(opened, key.as_ref());
+        assert_eq!(opened, key.as_slice());
     }
 }

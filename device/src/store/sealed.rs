@@ -38,7 +38,7 @@ impl Reader<'_> {
     fn sealed_rows(&self, sql: &str, param: &str) -> Result<Vec<Sealed>> {
         let mut statement = self.conn().prepare_cached(sql)?;
         let rows = statement.query_map([param], texts)?.collect::<rusqlite::Result<Vec<_>>>()?;
-        rows.iter().map(|row| read(row)).collect()
+        rows.iter().map(read).collect()
     }
 
     fn keep_sealed(&self, sealed: &Sealed, position: u64, seq: Option<u64>) -> Result<()> {

@@ -129,8 +129,8 @@ async fn refusal(response: Response) -> Error {
     let status = response.status();
     let body = unpacked(response).await.unwrap_or_default();
     match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => Error::Refused(problem),
-        Err(_) => Error::Refused(Problem::with(Code::ServerTrouble, serde_json::json!({ "status": status.as_u16() }))),
+        Ok(problem) => problem.into(),
+        Err(_) => Problem::with(Code::ServerTrouble, serde_json::json!({ "status": status.as_u16() })).into(),
     }
 }
 
