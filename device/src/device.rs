@@ -132,7 +132,7 @@ impl Device {
             screen_locked: AtomicBool::new(false),
             listeners: RwLock::default(),
             progress: Mutex::default(),
-            round: Mutex::default(),
+            round: tokio::sync::Mutex::default(),
             committed: Arc::default(),
             called: Arc::default(),
         }));
