@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
 use gongdan_domain::entity::{Fields, kind, person};
 use gongdan_domain::id::{DeviceId, PersonId};
 use gongdan_domain::permission::{Permission, Role, may};
@@ -13,14 +12,11 @@ use qrcode::render::svg;
 
 use crate::error::Result;
 use crate::office::args as a;
-use crate::office::context::{Context, invalid};
+use crate::office::context::Context;
 use crate::office::load::Names;
 use crate::office::view as v;
-use crate::secret;
 use crate::storage::{DeviceRecord, Reader, User};
-
-/// Long enough to reach somebody on the road, short enough for a note that was left lying about.
-const CODE_HOURS: i64 = 24;
+use crate::sync::enrol;
 
 pub fn list(ctx: &Context, _: a::OfficeNothing) -> Result<v::DeviceList> {
     ctx.read(|r| {
@@ -65,27 +61,22 @@ pub fn role(users: &[User], id: PersonId, fields: &Fields) -> Option<Role> {
 
 /// Only who may sync can be given a device.
 fn people(r: &dyn Reader) -> Result<Vec<v::PersonRow>> {
-    let users = r.users()?;
     let mut people = Vec::new();
-    for id in r.entities(kind::PERSON)?.into_iter().map(PersonId) {
-        let fields = r.fields(&EntityRef::new(kind::PERSON, id.0))?;
-        let Some(role) = role(&users, id, &fields).filter(|role| may(*role, Permission::SyncDevice)) else { continue };
-        let login = users.iter().find(|user| user.person == id).map(|user| user.login.clone());
-        people.push(v::PersonRow { person: v::PersonName { id, name: fields.text(person::NAME).to_owned() }, role, login });
+    for user in r.users()?.into_iter().filter(|user| may(user.role, Permission::SyncDevice)) {
+        let fields = r.fields(&EntityRef::new(kind::PERSON, user.person.0))?;
+        let person = v::PersonName { id: user.person, name: fields.text(person::NAME).to_owned() };
+        people.push(v::PersonRow { person, role: user.role, login: Some(user.login) });
     }
     people.sort_by(|a, b| a.person.name.cmp(&b.person.name));
     Ok(people)
 }
 
 pub fn create_code(ctx: &Context, args: a::CreateEnrolmentCode) -> Result<v::EnrolmentCode> {
-    let code = secret::readable_code();
-    let hash = secret::hash(&secret::normal_code(&code));
-    let valid_until = ctx.now + TimeDelta::hours(CODE_HOURS);
-    ctx.write(move |ctx, tx| {
-        let known = people(tx)?;
-        let person = known.iter().find(|p| p.person.id == args.person).ok_or_else(|| invalid("person"))?;
-        tx.put_enrolment_code(&hash, args.person, valid_until)?;
-        ctx.note(tx, "enrolment_code", person.person.name.clone())
+    let (code, valid_until) = ctx.write(move |ctx, tx| {
+        let made = enrol::create_code(tx, args.person, ctx.now)?;
+        let name = Names::new(tx).of(args.person)?.name;
+        ctx.note(tx, "enrolment_code", name)?;
+        Ok(made)
     })?;
     let qr_text = format!("gongdan:{}|{code}", ctx.address);
     Ok(v::EnrolmentCode { qr_svg: drawn(&qr_text)?, code, qr_text, valid_until })

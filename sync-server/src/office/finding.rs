@@ -49,9 +49,13 @@ pub fn conflicts(ctx: &Context, _: a::OfficeNothing) -> Result<Vec<v::ConflictRo
         for (entity, field) in r.conflicts()? {
             let fields = r.fields(&entity)?;
             let Some(register) = fields.register(&field).filter(|register| register.in_conflict()) else { continue };
+            let mut heads = heads(&mut names, register)?;
+            if !ctx.sees_money() {
+                heads.iter_mut().for_each(|head| load::without_money(&mut head.value));
+            }
             rows.push(v::ConflictRow {
                 entity_title: title(r, &entity, &fields)?,
-                heads: heads(&mut names, register)?,
+                heads,
                 about: about(r, &entity)?,
                 entity,
                 field,

@@ -1,0 +1,13 @@
+//! The console's commands through the server's own router: what the office decides, and what it refuses.
+
+mod bench;
+mod callbacks;
+mod calls;
+mod conflicts;
+mod devices;
+mod orders;
+mod publishing;
+
+#[path = "../../../documents/tests/sample/mod.rs"]
+#[allow(dead_code)] // the order is used, the pictures are not
+mod sample;
