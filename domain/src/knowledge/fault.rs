@@ -46,7 +46,7 @@ pub struct Cause {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
+#[ts(export, rename = "FaultStep")]
 pub struct Step {
     pub order: u32,
     pub words: Words,

@@ -4,7 +4,7 @@ import type { FaultMinutes } from "./FaultMinutes";
 import type { FaultSeverity } from "./FaultSeverity";
 import type { MachineType } from "./MachineType";
 import type { OnSite } from "./OnSite";
-import type { Step } from "./Step";
+import type { FaultStep } from "./FaultStep";
 import type { Words } from "./Words";
 
 export type Fault = { code: string, words: Words, 
@@ -19,7 +19,7 @@ alarms: Array<string>,
 /**
  * Empty: any machine.
  */
-machine_types: Array<MachineType>, severity: FaultSeverity, must_stop: boolean, causes: Array<Cause>, checks: Array<Step>, remedies: Array<Step>, parts: Array<string>, 
+machine_types: Array<MachineType>, severity: FaultSeverity, must_stop: boolean, causes: Array<Cause>, checks: Array<FaultStep>, remedies: Array<FaultStep>, parts: Array<string>, 
 /**
  * Kit codes of special tools.
  */

@@ -1,0 +1,105 @@
+/**
+ * What the customer has said and drawn, before it is sealed: kept on the device stroke by stroke, so that neither a turned tablet nor
+ * a killed app loses it (G2). Nothing is chosen for him.
+ */
+import { EMPTY_SIGNATURE, isEmpty, type Signature } from '@gongdan/shared/parts';
+import type { DeclineReason } from '@gongdan/shared/generated/DeclineReason';
+import type { Ink } from '@gongdan/shared/generated/Ink';
+import type { OrderRating } from '@gongdan/shared/generated/OrderRating';
+import type { Rating } from '@gongdan/shared/generated/Rating';
+import type { Signing } from '@gongdan/shared/generated/Signing';
+import type { SigningChoice } from '@gongdan/shared/generated/SigningChoice';
+import type { Job } from '../job.svelte.ts';
+
+interface SigningDraft {
+  choice?: SigningChoice;
+  name?: string;
+  role?: string;
+  reason?: DeclineReason;
+  words?: string;
+  signature?: Signature;
+}
+
+interface RatingDraft {
+  quality?: Rating;
+  attitude?: Rating;
+  opinion?: string;
+}
+
+const THOUSAND = 1000;
+
+/** Strokes in thousandths of the pad's width, as the order keeps them. */
+export function inkOf({ aspect, strokes }: Signature): Ink {
+  const height = Math.round(THOUSAND / aspect);
+  return { height, strokes: strokes.map((stroke) => stroke.map(({ x, y, t, p }) => ({ x: Math.round(x * THOUSAND), y: Math.round(y * height), t, p: Math.round(p * THOUSAND) }))) };
+}
+
+export class SigningEntry {
+  private readonly job: Job;
+
+  constructor(job: Job) {
+    this.job = job;
+  }
+
+  get draft(): SigningDraft {
+    return this.job.visitValue<SigningDraft>('signing_draft') ?? {};
+  }
+
+  get rating(): RatingDraft {
+    return this.job.visitValue<RatingDraft>('rating_draft') ?? {};
+  }
+
+  get choice(): SigningChoice | undefined {
+    return this.draft.choice;
+  }
+
+  get name(): string {
+    return this.draft.name ?? this.job.known('contact_name');
+  }
+
+  get signature(): Signature {
+    return this.draft.signature ?? EMPTY_SIGNATURE;
+  }
+
+  put(change: SigningDraft, typing = false): void {
+    void this.job.putVisit('signing_draft', { ...this.draft, ...change }, typing);
+  }
+
+  rate(change: RatingDraft, typing = false): void {
+    void this.job.putVisit('rating_draft', { ...this.rating, ...change }, typing);
+  }
+
+  leave(field: 'signing_draft' | 'rating_draft'): void {
+    void this.job.registers.leave(this.job.visitRef, field);
+  }
+
+  /** What still keeps it from being sealed, as a word of the catalogue. */
+  get missing(): 'choice' | 'signature' | 'name' | 'reason' | undefined {
+    const { choice, reason } = this.draft;
+    if (choice === undefined) return 'choice';
+    if (choice === 'declined' && reason === undefined) return 'reason';
+    if (choice !== 'signed') return undefined;
+    if (isEmpty(this.signature)) return 'signature';
+    return this.name.trim() === '' ? 'name' : undefined;
+  }
+
+  signing(at: string): Signing | undefined {
+    const { choice, reason, role = '', words = '' } = this.draft;
+    switch (choice) {
+      case 'signed':
+        return { choice, name: this.name.trim(), role, is_contact: this.name.trim() === this.job.known('contact_name'), ink: inkOf(this.signature), at };
+      case 'declined':
+        return reason === undefined ? undefined : { choice, reason, words, at };
+      case 'absent':
+      case 'later':
+        return { choice, words, at };
+      case undefined:
+        return undefined;
+    }
+  }
+
+  get given(): OrderRating {
+    const { quality = 'not_rated', attitude = 'not_rated', opinion = '' } = this.rating;
+    return { quality, attitude, opinion };
+  }
+}

@@ -1,0 +1,21 @@
+/** Where the device is, if it knows (D3). Asked in the background; nobody waits for it and its absence is normal. */
+import type { Position } from '@gongdan/shared/generated/Position';
+
+const FRESH_MS = 300_000;
+let last: { at: number; position: Position } | undefined;
+
+export function lookAround(): void {
+  const where = 'geolocation' in navigator ? navigator.geolocation : undefined;
+  where?.getCurrentPosition(
+    ({ coords }) => {
+      const text = (value: number, decimals: number): string => value.toFixed(decimals);
+      last = { at: Date.now(), position: { lat: text(coords.latitude, 6), lon: text(coords.longitude, 6), accuracy_m: text(coords.accuracy, 0) } };
+    },
+    () => undefined,
+    { timeout: 20_000, maximumAge: FRESH_MS },
+  );
+}
+
+export function position(): Position | null {
+  return last !== undefined && Date.now() - last.at < FRESH_MS ? last.position : null;
+}
