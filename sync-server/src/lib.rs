@@ -19,6 +19,8 @@ pub mod router;
 pub mod secret;
 pub mod storage;
 pub mod sync;
+#[cfg(test)]
+mod testing;
 
 use std::net::SocketAddr;
 

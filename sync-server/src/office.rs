@@ -4,11 +4,15 @@
 pub mod act;
 pub mod args;
 mod audit;
+mod callback;
 pub mod context;
+mod customer;
 mod device;
 pub mod door;
 pub mod download;
 mod finding;
+mod home;
+mod job;
 mod load;
 mod order;
 mod paper;
@@ -77,23 +81,23 @@ commands! {
     [Open] sign_in(a::SignIn) -> v::OfficeMe;
     [SignedIn] sign_out(a::OfficeNothing) -> v::OfficeDone = session::sign_out;
     [SignedIn] me(a::OfficeNothing) -> v::OfficeMe = session::me;
-//PENDING     /// What needs a person today.
-//PENDING     [Needs(P::ReadOffice)] home(a::OfficeNothing) -> v::OfficeHome = home::home;
+    /// What needs a person today.
+    [Needs(P::ReadOffice)] home(a::OfficeNothing) -> v::OfficeHome = home::home;
     // H: orders
     [Needs(P::ReadOffice)] list_orders(a::ListOrders) -> v::OrderList = order::list;
     [Needs(P::ReadOffice)] open_order(a::OpenOrder) -> v::OfficeOrder = order::open;
     [Needs(P::ReviewOrder)] archive_order(a::ArchiveOrder) -> v::Archived = order::archive;
     [Needs(P::ReviewOrder)] question_order(a::QuestionOrder) -> v::OfficeDone = order::question;
     // A: customers and jobs
-//PENDING     [Needs(P::ReadOffice)] search_customers(a::SearchCustomers) -> Vec<v::CustomerHit> = customer::search;
-//PENDING     [Needs(P::ReadOffice)] open_customer(a::OpenCustomer) -> v::OfficeCustomer = customer::open;
-//PENDING     [Needs(P::EditArchive)] correct_archive(a::CorrectArchive) -> v::OfficeField = customer::correct;
-//PENDING     [Needs(P::AssignJob)] create_job(a::CreateJob) -> v::JobRow = job::create;
-//PENDING     [Needs(P::AssignJob)] assign_job(a::AssignJob) -> v::JobRow = job::assign;
-//PENDING     [Needs(P::AssignJob)] cancel_job(a::CancelJob) -> v::JobRow = job::cancel;
-//PENDING     [Needs(P::ReadOffice)] list_jobs(a::OfficeListJobs) -> v::JobList = job::list;
-//PENDING     [Needs(P::ReadOffice)] open_job(a::OfficeOpenJob) -> v::OfficeJob = job::open;
-//PENDING     [Needs(P::ReadOffice)] technicians(a::ListTechnicians) -> Vec<v::Technician> = job::technicians;
+    [Needs(P::ReadOffice)] search_customers(a::SearchCustomers) -> Vec<v::CustomerHit> = customer::search;
+    [Needs(P::ReadOffice)] open_customer(a::OpenCustomer) -> v::OfficeCustomer = customer::open;
+    [Needs(P::EditArchive)] correct_archive(a::CorrectArchive) -> v::OfficeField = customer::correct;
+    [Needs(P::AssignJob)] create_job(a::CreateJob) -> v::JobRow = job::create;
+    [Needs(P::AssignJob)] assign_job(a::AssignJob) -> v::JobRow = job::assign;
+    [Needs(P::AssignJob)] cancel_job(a::CancelJob) -> v::JobRow = job::cancel;
+    [Needs(P::ReadOffice)] list_jobs(a::OfficeListJobs) -> v::JobList = job::list;
+    [Needs(P::ReadOffice)] open_job(a::OfficeOpenJob) -> v::OfficeJob = job::open;
+    [Needs(P::ReadOffice)] technicians(a::ListTechnicians) -> Vec<v::Technician> = job::technicians;
     // Devices and people
     [Needs(P::AdministerUsers)] list_devices(a::OfficeNothing) -> v::DeviceList = device::list;
     [Needs(P::AdministerUsers)] create_enrolment_code(a::CreateEnrolmentCode) -> v::EnrolmentCode = device::create_code;
@@ -105,8 +109,8 @@ commands! {
     [Needs(P::SettleConflict)] settle_conflict(a::SettleConflict) -> v::OfficeField = finding::settle;
     [Needs(P::SettleConflict)] list_refused(a::OfficeNothing) -> Vec<v::RefusedRow> = finding::refused;
     // I: callbacks
-//PENDING     [Needs(P::ReadOffice)] callbacks(a::OfficeNothing) -> Vec<v::CallbackRow> = callback::list;
-//PENDING     [Needs(P::RecordCallback)] record_callback(a::RecordCallback) -> v::OfficeDone = callback::record;
+    [Needs(P::ReadOffice)] callbacks(a::OfficeNothing) -> Vec<v::CallbackRow> = callback::list;
+    [Needs(P::RecordCallback)] record_callback(a::RecordCallback) -> v::OfficeDone = callback::record;
     // Published data
     [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
     [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;
@@ -114,29 +118,4 @@ commands! {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::fmt::Write as _;
-
-    /// Writes `OfficeCommands` beside the generated types; the interfaces do not type-check against an outdated list.
-    #[test]
-    fn export_office_commands() {
-        let map = super::typescript_map();
-        let mut names = BTreeSet::new();
-        let mut lines = String::new();
-        for (name, args, reply) in &map {
-            for word in [args, reply].iter().flat_map(|t| t.split(|c: char| !c.is_alphanumeric())) {
-                if word.starts_with(char::is_uppercase) && word != "Array" {
-                    names.insert(word.to_owned());
-                }
-            }
-            writeln!(lines, "  {name}: {{ args: {args}; reply: {reply} }};").expect("a string takes everything");
-        }
-        let imports: String = names.iter().map(|n| format!("import type {{ {n} }} from './{n}';\n")).collect();
-        let folder = std::env::var("TS_RS_EXPORT_DIR").expect(".cargo/config.toml names the folder");
-        let text = format!("// Generated from sync-server/src/office.rs; do not edit.\n{imports}\nexport type OfficeCommands = {{\n{lines}}};\n");
-        std::fs::create_dir_all(&folder).expect("the folder can be made");
-        std::fs::write(std::path::Path::new(&folder).join("office-commands.ts"), text).expect("the file can be written");
-        assert_eq!(map.len(), super::COMMANDS.len());
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@
 
 pub mod sqlite;
 
+#[cfg(test)]
 pub mod contract;
 
 use std::collections::{BTreeMap, BTreeSet};

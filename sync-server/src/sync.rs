@@ -8,3 +8,5 @@ pub mod judge;
 pub mod pull;
 pub mod push;
 pub mod reach;
+#[cfg(test)]
+mod tests;
