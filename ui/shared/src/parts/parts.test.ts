@@ -167,6 +167,31 @@ describe('SignaturePad', () => {
   });
 });
 
+describe('SignaturePad under a caller that keeps every word of it', () => {
+  it('G3 one stroke stays one stroke when what was told while drawing comes back', async () => {
+    let kept: Signature = { aspect: 3, strokes: [] };
+    const { container, rerender } = render(SignaturePad, {
+      label: '客户签字',
+      signature: kept,
+      onchange: (signature: Signature) => {
+        kept = signature;
+        void rerender({ signature });
+      },
+    });
+    const field = container.querySelector('.field');
+    if (field === null) throw new Error('the pad has a field');
+    const pen = async (type: string, timeStamp: number): Promise<void> => {
+      const event = new MouseEvent(type, { clientX: timeStamp % 100, clientY: 10, bubbles: true, cancelable: true });
+      Object.defineProperties(event, { pointerId: { value: 7 }, pressure: { value: 0.5 }, timeStamp: { value: timeStamp } });
+      await fireEvent(field, event);
+    };
+    await pen('pointerdown', 1000);
+    for (let time = 1050; time < 2000; time += 50) await pen('pointermove', time);
+    await pen('pointerup', 2000);
+    expect(kept.strokes).toHaveLength(1);
+  });
+});
+
 describe('CornerHold', () => {
   it('leaves only after two seconds of holding, by pointer or Enter', async () => {
     vi.useFakeTimers();
