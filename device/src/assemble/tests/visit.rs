@@ -262,6 +262,25 @@ fn g1_g5_g6_sealed_is_exactly_what_was_shown_once() {
 }
 
 #[test]
+fn g7_the_sealed_order_is_paper_without_a_network() {
+    let office = Office::new();
+    let job = repaired(&office);
+    let print = |language: &str| crate::commands::download(&office.bench.device, "order_pdf", json!({ "job": job, "language": language }));
+    assert_eq!(print("zh").map_err(|p| p.code), Err(Code::NotSealed), "a draft is no document");
+    let shown = preview(&office, job);
+    assert_eq!(shown.unprintable, Vec::<String>::new());
+    seal_with(&office, job, &shown.shown, signed()).expect("sealed");
+    for language in ["zh", "en", "both"] {
+        let pdf = print(language).expect("printed");
+        assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 10_000, "{language}: {} bytes", pdf.len());
+    }
+    let args = json!({ "job": job, "language": "zh" });
+    let saved: crate::commands::args::SavedFile = office.call("save_order_pdf", args).expect("saved");
+    assert_eq!(saved.name, "GD-A7-2611-0001-zh.pdf");
+    assert!(std::fs::read(saved.path).expect("a file").starts_with(b"%PDF-"));
+}
+
+#[test]
 fn g3_declined_with_a_reason_is_a_full_citizen() {
     let office = Office::new();
     let job = repaired(&office);

@@ -76,8 +76,10 @@ fn same(text: String) -> Words {
 /// Writes, rewrites or removes one document.
 fn put(connection: &Connection, kind: HitKind, key: &str, document: Option<Document>) -> Result<()> {
     let sql = "SELECT id, text FROM search_document WHERE kind = ?1 AND key = ?2";
-    let before: Option<(i64, String)> =
-        connection.prepare_cached(sql)?.query_row([name(kind), key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let before: Option<(i64, String)> = connection
+        .prepare_cached(sql)?
+        .query_row([name(kind), key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
     let reindex = match (&before, &document) {
         (Some((_, text)), Some(document)) => *text != document.text,
         _ => true,
@@ -88,7 +90,9 @@ fn put(connection: &Connection, kind: HitKind, key: &str, document: Option<Docum
         connection.prepare_cached("DELETE FROM search_index WHERE rowid = ?1")?.execute([id])?;
     }
     let Some(document) = document else {
-        connection.prepare_cached("DELETE FROM search_document WHERE kind = ?1 AND key = ?2")?.execute([name(kind), key])?;
+        connection
+            .prepare_cached("DELETE FROM search_document WHERE kind = ?1 AND key = ?2")?
+            .execute([name(kind), key])?;
         return Ok(());
     };
     let sql = "INSERT INTO search_document (kind, key, title, title_en, line, line_en, price_fen, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -109,7 +113,9 @@ fn put(connection: &Connection, kind: HitKind, key: &str, document: Option<Docum
     )?;
     if reindex {
         let tokens = tokens(letter(kind), &document.text);
-        connection.prepare_cached("INSERT INTO search_index (rowid, tokens) VALUES (?1, ?2)")?.execute(params![id, tokens])?;
+        connection
+            .prepare_cached("INSERT INTO search_index (rowid, tokens) VALUES (?1, ?2)")?
+            .execute(params![id, tokens])?;
     }
     Ok(())
 }
@@ -138,7 +144,11 @@ fn of_customer(connection: &Connection, id: &str) -> Result<()> {
         Document {
             key: id.to_owned(),
             title: Words::new(name, of(&fields, customer::NAME_EN)),
-            line: same(line(&[of(&fields, customer::CONTACT_NAME), of(&fields, customer::PHONE), of(&fields, customer::ADDRESS)])),
+            line: same(line(&[
+                of(&fields, customer::CONTACT_NAME),
+                of(&fields, customer::PHONE),
+                of(&fields, customer::ADDRESS),
+            ])),
             price_fen: None,
             text: text.text(),
         }
@@ -188,7 +198,8 @@ struct SealedFault {
 }
 
 fn sealed_orders(connection: &Connection, job: &str) -> Result<Vec<SealedContent>> {
-    let sql = "SELECT json_extract(document, '$.payload') FROM sealed WHERE job = ?1 AND kind = 'work_order' ORDER BY id, revision";
+    // `+kind`: the job is what narrows, whatever order the other index would give for nothing.
+    let sql = "SELECT json_extract(document, '$.payload') FROM sealed WHERE job = ?1 AND +kind = 'work_order' ORDER BY id, revision";
     let mut statement = connection.prepare_cached(sql)?;
     let payloads = statement.query_map([job], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     // An order of a newer form is found by its job's fields.
@@ -291,11 +302,7 @@ fn faults(knowledge: &FaultKnowledge) -> Vec<Document> {
 }
 
 fn parts(catalogue: &PartCatalogue) -> Vec<Document> {
-    catalogue
-        .parts
-        .iter()
-        .map(|part| priced(&part.code, &part.words, &part.unit, Some(part.price_fen.0)))
-        .collect()
+    catalogue.parts.iter().map(|part| priced(&part.code, &part.words, &part.unit, Some(part.price_fen.0))).collect()
 }
 
 fn fees(schedule: &FeeSchedule) -> Vec<Document> {

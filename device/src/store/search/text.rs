@@ -67,7 +67,9 @@ fn initials(c: char) -> Vec<char> {
 }
 
 fn segments(text: &str) -> impl Iterator<Item = (bool, &str)> {
-    text.split(SEGMENT).filter(|s| !s.is_empty()).map(|s| s.strip_prefix(NAMED).map_or((false, s), |named| (true, named)))
+    text.split(SEGMENT)
+        .filter(|s| !s.is_empty())
+        .map(|s| s.strip_prefix(NAMED).map_or((false, s), |named| (true, named)))
 }
 
 /// The tokens of a document, each with its kind's letter, separated by blanks.
@@ -151,7 +153,8 @@ impl Query {
 /// Where a word stands in a segment, in characters.
 fn position(segment: &str, word: &[char], named: bool) -> Option<usize> {
     let chars: Vec<char> = segment.chars().collect();
-    let same = |c: char, q: char| c == q || (named && q.is_ascii_lowercase() && !c.is_ascii() && initials(c).contains(&q));
+    let same =
+        |c: char, q: char| c == q || (named && q.is_ascii_lowercase() && !c.is_ascii() && initials(c).contains(&q));
     chars.windows(word.len()).position(|window| window.iter().zip(word).all(|(c, q)| same(*c, *q)))
 }
 
@@ -168,7 +171,8 @@ mod tests {
     #[test]
     fn a2_a_name_is_found_by_characters_fragments_and_initials() {
         let text = named("样例星河纺织有限公司（虚构）");
-        for typed in ["星", "星河", "星河纺织", "xh", "xhfz", "样例 纺织", "公司虚构", "ylxh", "星河f"] {
+        for typed in ["星", "星河", "星河纺织", "xh", "xhfz", "样例 纺织", "公司虚构", "ylxh", "星河f"]
+        {
             assert!(Query::of(typed).is_in(&text), "{typed}");
         }
         for typed in ["河星", "xhz", "星 蓝桥", "hx"] {
@@ -183,7 +187,11 @@ mod tests {
         for typed in ["重庆", "cq", "zq", "yh", "yx", "ga3", "hga", "银行g", "行GA37", "37"] {
             let query = Query::of(typed);
             assert!(query.is_in(&text), "{typed} is in the text");
-            assert!(query.terms('c').iter().all(|t| index.contains(t)), "{typed} is in the index: {:?}", query.terms('c'));
+            assert!(
+                query.terms('c').iter().all(|t| index.contains(t)),
+                "{typed} is in the index: {:?}",
+                query.terms('c')
+            );
         }
     }
 
