@@ -62,10 +62,19 @@ fn invisible(c: char) -> bool {
         | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// A row of letters and digits longer than this may break anywhere: nothing runs over the edge of the paper.
+const UNBROKEN: usize = 28;
+
 /// The text as it can be printed: a character without a glyph becomes 〔U+20BB7〕, control characters go.
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut unbroken = 0;
     for c in text.chars() {
+        unbroken = if c.is_ascii_graphic() { unbroken + 1 } else { 0 };
+        if unbroken > UNBROKEN {
+            out.push('\u{200B}');
+            unbroken = 1;
+        }
         match fate(c) {
             Fate::Stays => out.push(c),
             Fate::Becomes(other) => out.push(other),
@@ -95,6 +104,13 @@ mod tests {
     #[test]
     fn control_and_direction_marks_do_not_reach_paper() {
         assert_eq!(printable("甲\u{1}\u{202E}乙\r\n\t丙\u{FE0F}\u{2028}丁"), "甲乙\n 丙\n丁");
+    }
+
+    #[test]
+    fn an_endless_word_may_break() {
+        let printed = printable(&"x".repeat(70));
+        assert_eq!(printed.matches('\u{200B}').count(), 2);
+        assert_eq!(printable("gongdan-seal.json of GD-A7-2611-0032"), "gongdan-seal.json of GD-A7-2611-0032");
     }
 
     #[test]

@@ -128,6 +128,10 @@ impl Desk<'_> {
     fn w(&self, key: &str) -> Words {
         self.strings.words(key)
     }
+    /// What joins a person's own words: on a bilingual page it stands once.
+    fn glue(&self, zh: &str, en: &str) -> Words {
+        Words::new(zh, if self.language == Language::Both { "" } else { en })
+    }
     /// `09:52`, or `11-22 16:40` on another day than the visit's.
     fn clock(&self, at: Instant) -> String {
         let local = at.with_timezone(&self.zone);

@@ -61,3 +61,62 @@ pub fn listed(words: &[Words]) -> Words {
     let en = if en.len() == words.len() { en.join("; ") } else { String::new() };
     Words { zh: zh.join("，"), en }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USERS: [&str; 7] = [
+        include_str!("order.rs"),
+        include_str!("order/case.rs"),
+        include_str!("order/close.rs"),
+        include_str!("order/fee.rs"),
+        include_str!("order/reading.rs"),
+        include_str!("../templates/page.typ"),
+        include_str!("../templates/work-order.typ"),
+    ];
+
+    fn catalogue() -> Strings {
+        Strings::read(None).expect("the catalogue")
+    }
+
+    #[test]
+    fn every_word_is_there_in_both_languages_with_the_same_marks() {
+        let marks = |text: &str| {
+            let mut found: Vec<String> = text.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|(m, _)| m.to_owned()).collect();
+            found.sort();
+            found
+        };
+        // English amounts are figures; the capitals are Chinese alone.
+        let optional = "capitals";
+        for (key, words) in catalogue().all() {
+            assert!(!words.zh.trim().is_empty() && !words.en.trim().is_empty(), "{key} lacks a language");
+            let (zh, en) = (marks(&words.zh), marks(&words.en));
+            let zh: Vec<_> = zh.into_iter().filter(|m| m != optional).collect();
+            assert_eq!(zh, en, "{key} says different things");
+            assert!(!words.en.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)), "{key} has Chinese in its English");
+        }
+    }
+
+    #[test]
+    fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
+        let strings = catalogue();
+        let sources = USERS.concat();
+        let quoted: Vec<&str> = sources.split('"').collect();
+        let shaped = |s: &str| s.contains('.') && s.split('.').all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+        for key in quoted.iter().filter(|s| shaped(s) && !s.ends_with(".typ")) {
+            assert!(strings.all().contains_key(*key), "{key} is used but not in the catalogue");
+        }
+        for key in strings.all().keys() {
+            let used = quoted.contains(&key.as_str()) || sources.contains(&format!("t.{key}"));
+            assert!(used, "{key} is in the catalogue but on no document");
+        }
+    }
+
+    #[test]
+    fn marks_are_filled_in_each_language() {
+        let words = catalogue().fill("consent.shown", &[("version", &same("A")), ("shown", &same("10:02"))]);
+        assert_eq!(words, Words::new("A 版，10:02 出示", "version A, shown 10:02"));
+        assert_eq!(listed(&[Words::new("甲", "a"), Words::new("乙", "")]), Words::new("甲，乙", ""));
+    }
+}

@@ -24,7 +24,10 @@ pub fn head(desk: &Desk<'_>) -> Vec<Field> {
     let (names, count) = (same(names.join("、")), same(names.len().to_string()));
     let technicians = match desk.doc.technicians.len() {
         0 => same(""),
-        _ => desk.strings.fill("head.technicians.value", &[("names", &names), ("count", &count)]),
+        _ => {
+            let value = desk.strings.fill("head.technicians.value", &[("names", &names), ("count", &count)]);
+            desk.glue(&value.zh, &value.en)
+        }
     };
     vec![
         words("head.category", &head.category),
@@ -45,8 +48,8 @@ pub fn customer(desk: &Desk<'_>) -> Vec<Field> {
     let wishes = Field::text(desk.w("customer.wishes"), 3, &c.wishes);
     // Three columns: name and contact share a line. Two columns: the long ones come first.
     match desk.language {
-        Language::Zh => vec![name, contact, address, phone, wishes],
-        Language::En | Language::Both => vec![name, address, contact, phone, wishes],
+        Language::Zh | Language::En => vec![name, contact, address, phone, wishes],
+        Language::Both => vec![name, address, contact, phone, wishes],
     }
 }
 
@@ -119,8 +122,9 @@ pub fn fault(desk: &Desk<'_>) -> Vec<Field> {
     let text = |key: &str, value: &str| Field::text(desk.w(key), 3, value);
     let mut found = Vec::new();
     if !f.alarm_code.is_empty() {
-        let stop = if f.found_condition.is_empty() { same("") } else { Words::new("；", "; ") };
-        found.push(Run::plain(desk.w("fault.alarm")));
+        let stop = if f.found_condition.is_empty() { same("") } else { desk.glue("；", "; ") };
+        let alarm = desk.w("fault.alarm");
+        found.push(Run::plain(desk.glue(&alarm.zh, &alarm.en)));
         found.push(Run::strong(same(&f.alarm_code)));
         found.push(Run::plain(stop));
     }
@@ -133,7 +137,7 @@ pub fn fault(desk: &Desk<'_>) -> Vec<Field> {
             let others = listed(others);
             causes.push(Run::plain(Words::new(format!("，{}", others.zh), format!("; {}", others.en))));
         }
-        causes.push(Run::plain(Words::new("。", ".")));
+        causes.push(Run::plain(Words::new("。", ". ")));
     }
     if let Some(kind) = &f.cause_type {
         causes.push(Run::soft(desk.strings.fill("fault.cause_type", &[("kind", kind)])));
@@ -143,7 +147,8 @@ pub fn fault(desk: &Desk<'_>) -> Vec<Field> {
         0 => same(""),
         _ => {
             let all = listed(&f.measures);
-            Words::new(f.measures.iter().map(|m| m.zh.as_str()).collect::<Vec<_>>().join("；"), all.en)
+            let zh = f.measures.iter().map(|m| m.zh.trim_end_matches('。')).collect::<Vec<_>>().join("；");
+            Words::new(format!("{zh}。"), all.en)
         }
     };
     vec![

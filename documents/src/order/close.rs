@@ -13,11 +13,11 @@ pub fn trial(desk: &Desk<'_>) -> Vec<Field> {
     let doc = desk.doc;
     let mut fields = Vec::new();
     if let Some(test) = &doc.test {
-        let minutes = desk.strings.fill("duration.minutes", &[("minutes", &same(test.minutes.to_string()))]);
-        let mut runs = match test.result {
-            TestRun::FullLoad => vec![Run::strong(minutes), Run::plain(desk.w("test.full_load"))],
-            TestRun::NotRun => vec![Run::strong(desk.w("test.not_run"))],
-        };
+        let minutes = same(test.minutes.to_string());
+        let mut runs = vec![Run::strong(match test.result {
+            TestRun::FullLoad => desk.strings.fill("test.full_load", &[("minutes", &minutes)]),
+            TestRun::NotRun => desk.w("test.not_run"),
+        })];
         if !test.reason.is_empty() {
             runs.push(Run::plain(desk.strings.fill("test.reason", &[("reason", &same(&test.reason))])));
         }
@@ -158,9 +158,10 @@ pub fn signing(desk: &Desk<'_>) -> Option<Sign> {
             let total = desk.doc.fees.total_fen.0;
             let (sum, capitals) = (desk.yuan(total), same(desk.doc.fees.total_capitals.trim_start_matches("人民币")));
             let key = if total == 0 { "signing.sentence.free" } else { "signing.sentence" };
-            let mut who = if role.is_empty() { same(name) } else { Words::new(format!("{name}，{role}"), format!("{name}, {role}")) };
+            let mut who = if role.is_empty() { same(name) } else { desk.glue(&format!("{name}，{role}"), &format!("{name}, {role}")) };
             if !is_contact {
-                who = desk.strings.fill("signing.not_contact", &[("who", &who)]);
+                let said = desk.strings.fill("signing.not_contact", &[("who", &who)]);
+                who = desk.glue(&said.zh, &said.en);
             }
             Sign::Signed {
                 sentence: desk.strings.fill(key, &[("sum", &sum), ("capitals", &capitals)]),
@@ -202,7 +203,9 @@ pub struct Seal {
     /// What the technician's side of the signatures shows.
     mark: String,
     at: String,
+    /// `{code}` and `{file}` are set by the template, in its type for identifiers.
     checks: Vec<Words>,
+    file: &'static str,
 }
 
 pub fn seal(desk: &Desk<'_>, seal: &SealInfo) -> Seal {
@@ -212,11 +215,9 @@ pub fn seal(desk: &Desk<'_>, seal: &SealInfo) -> Seal {
         None => groups,
     };
     let mark = format!("ed25519 {}", seal.short_signature());
+    let signed = same(format!("{} · ", desk.full(seal.sealed_at, true)));
     let no = desk.strings.fill("seal.no", &[("no", &same(seal.seal_no.to_string()))]);
-    let signed = Words::new(
-        format!("{} · {} · ", no.zh, desk.full(seal.sealed_at, true)),
-        format!("{} · {} · ", no.en, desk.full(seal.sealed_at, true)),
-    );
+    let previous = seal.previous().map(|p| quads(p.get(..8).unwrap_or(&p))).unwrap_or_default();
     let receipt = match seal.receipt_at {
         Some(at) => same(desk.full(at, true)),
         None => desk.w("seal.receipt.none"),
@@ -224,18 +225,17 @@ pub fn seal(desk: &Desk<'_>, seal: &SealInfo) -> Seal {
     let mut fields = vec![
         Field::runs(desk.w("seal.hash"), 3, vec![Run::mono(hash)]),
         Field::runs(desk.w("seal.signature"), 3, vec![Run::plain(signed), Run::mono(mark.clone())]),
-        Field::runs(desk.w("seal.device"), 3, vec![Run::mono(seal.device_id.to_string())]),
-        Field::runs(desk.w("seal.previous"), 3, vec![Run::mono(seal.previous().map(|p| quads(p.get(..8).unwrap_or(&p))).unwrap_or_default())]),
+        Field::runs(desk.w("seal.previous"), 3, vec![Run::mono(previous), Run::soft(desk.glue(&no.zh, &no.en))]),
         Field::runs(desk.w("seal.receipt"), 3, vec![Run::plain(receipt)]),
     ];
     fields.retain(|f| !f.is_empty());
-    let (code, file) = (same(&seal.verify_code), same(SEAL_FILE));
     let first = if seal.verify_url.is_some() { "seal.check.online" } else { "seal.check.code" };
     let checks = [first, "seal.check.file", "seal.check.change"];
     Seal {
         fields,
         mark,
         at: desk.full(seal.sealed_at, false),
-        checks: checks.iter().map(|key| desk.strings.fill(key, &[("code", &code), ("file", &file)])).collect(),
+        checks: checks.iter().map(|key| desk.w(key)).collect(),
+        file: SEAL_FILE,
     }
 }

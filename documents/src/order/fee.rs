@@ -139,12 +139,11 @@ fn foot(desk: &Desk<'_>) -> Vec<Field> {
         Field::runs(label, 3, vec![Run::plain(value)])
     };
     let mut foot: Vec<Field> = rates.into_iter().rev().map(vat).collect();
-    let consented = desk.doc.consent.as_ref().is_some_and(|c| c.total_fen != sheet.total_fen.0);
-    foot.push(Field::runs(desk.w("fee.schedule"), if consented { 3 } else { 2 }, vec![Run::plain(consent(desk))]));
     foot.push(Field::runs(desk.w("fee.payment"), 2, payment(desk)));
     if desk.doc.payment.doc_type != DocType::None {
         foot.push(Field::runs(desk.w("fee.doc_type"), 1, vec![Run::plain(doc_type(desk))]));
     }
+    foot.push(Field::runs(desk.w("fee.schedule"), 3, vec![Run::plain(consent(desk))]));
     if sheet.warranty_pending {
         foot.push(Field::runs(desk.w("machine.warranty"), 3, vec![Run::strong(desk.w("fee.warranty_pending"))]));
     }
@@ -195,7 +194,7 @@ fn payment(desk: &Desk<'_>) -> Vec<Run> {
             desk.strings.fill("payment.part", &[("sum", &desk.yuan(sum)), ("rest", &rest)])
         }
     };
-    let comma = || Run::plain(Words::new("，", ", "));
+    let comma = || Run::plain(desk.glue("，", ", "));
     let mut runs = Vec::new();
     // Terms such as 月结 30 天 already name the method.
     let named = !paid.note.is_empty() && paid.note.starts_with(&method.zh);

@@ -163,19 +163,16 @@ pub fn photo(n: usize, kind: PhotoKind, caption: &str, clock: &str) -> OrderPhot
 /// A drawn picture for each sample photo: 4:3 JPEG.
 pub fn photo_bytes(hash: &str) -> Option<Vec<u8>> {
     let n = (0..64).find(|n| photo_hash(*n) == hash)?;
-    let (wide, high) = (480usize, 360usize);
+    let (wide, high) = (160usize, 120usize);
     let mut pixels = Vec::with_capacity(wide * high * 3);
     for y in 0..high {
         for x in 0..wide {
             let ground = 70 + (y * 60 / high) as u8;
-            let plate = (90..390).contains(&x) && (80..280).contains(&y);
-            let text = plate && (y / 14) % 2 == 1 && (120..(180 + (y * 7 + n * 31) % 170)).contains(&x);
-            let screw = [(105, 95), (375, 95), (105, 265), (375, 265)].iter().any(|(a, b)| {
-                let (dx, dy) = (x as i32 - a, y as i32 - b);
-                dx * dx + dy * dy < 40
-            });
-            let shade = if text || screw { 40 } else if plate { 190u8.saturating_sub((x / 12) as u8) } else { ground };
-            pixels.extend([shade, shade, shade.saturating_sub((n * 3) as u8)]);
+            let plate = (30..130).contains(&x) && (26..94).contains(&y);
+            let row = y / 6;
+            let text = plate && row % 2 == 1 && (40..60 + (row * 13 + n * 11) % 60).contains(&x);
+            let shade = if text { 40 } else if plate { 190 - (x / 4) as u8 } else { ground };
+            pixels.extend([shade, shade, shade]);
         }
     }
     let mut out = Vec::new();
@@ -347,7 +344,10 @@ pub fn order() -> OrderDocument {
 pub fn declined() -> OrderDocument {
     let mut doc = order();
     doc.order_no = "GD-A7-2611-0033".to_owned();
-    doc.readings.truncate(6);
+    doc.customer.wishes.clear();
+    let unknown = [&mut doc.machine.fad_m3min, &mut doc.machine.voltage_v, &mut doc.machine.frequency_hz, &mut doc.machine.load_hours];
+    unknown.into_iter().for_each(String::clear);
+    doc.readings.truncate(5);
     for reading in &mut doc.readings {
         reading.after = None;
     }
@@ -362,6 +362,8 @@ pub fn declined() -> OrderDocument {
     doc.fault.measures = vec![w("仅检测，客户决定暂不维修，已说明继续运行的风险", "Inspection only; the customer decided against the repair")];
     doc.fault.suggestions.clear();
     doc.payment = OrderPayment { doc_type: DocType::Receipt, method: PayMethod::Wechat, paid_fen: 35_000, note: String::new() };
+    doc.fault.hidden_defects.clear();
+    doc.handover = OrderHandover { reinspected: false, equipment_count: false, training: false, ..doc.handover };
     doc.test = None;
     doc.confidence = None;
     doc.photos.clear();
