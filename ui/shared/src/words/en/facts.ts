@@ -343,7 +343,7 @@ export const facts: Translation<typeof zh> = {
   'fact.estimate.tax': '{net} net, {tax} VAT',
   'fact.estimate.covered': 'Free: {why}',
   'fact.estimate.discount': '{amount} off',
-  'fact.estimate.times': '×{factor}',
+  'fact.estimate.times': 'factor ×{factor}',
   'fact.estimate.empty': 'Nothing is charged on this visit',
   'fact.seal.sealed': 'Sealed',
   'fact.seal.fingerprint': 'Fingerprint {hash}',

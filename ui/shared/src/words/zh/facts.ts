@@ -366,7 +366,7 @@ export const facts = {
   'fact.estimate.tax': '不含税 {net}，税额 {tax}',
   'fact.estimate.covered': '免费：{why}',
   'fact.estimate.discount': '已优惠 {amount}',
-  'fact.estimate.times': '×{factor}',
+  'fact.estimate.times': '系数 ×{factor}',
   'fact.estimate.empty': '这一单没有收费项目',
   // 封存
   'fact.seal.sealed': '已封存',

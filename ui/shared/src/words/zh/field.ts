@@ -156,7 +156,6 @@ export const field = {
   'field.analysis.place': '知识库第 {n} 位',
   'field.analysis.overdue': '已用 {hours}，周期 {interval}',
   'field.analysis.noted': '客户档案里提到过',
-  'field.analysis.alarm': '报警“{phrase}”',
   'field.analysis.byPhone': '可电话指导',
   'field.analysis.checks': '检查',
   'field.analysis.remedies': '处理',
@@ -312,7 +311,6 @@ export const field = {
   // 收费
   'field.charge.title': '费用',
   'field.charge.warranty': '保修',
-  'field.charge.prices': '配件价',
   'field.charge.free': '不收费，给客户看一眼收费标准就能开工',
   'field.charge.needsConsent': '要收 {amount}，客户同意后开工',
   'field.charge.started': '已开工',

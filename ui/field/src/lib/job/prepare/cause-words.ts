@@ -12,14 +12,16 @@ function reasonWords(reason: RankReason): string {
     case 'noted_in_archive':
       return t('field.analysis.noted');
     case 'alarm_shown':
-      return t('field.analysis.alarm', { phrase: reason.phrase });
     case 'said_by_customer':
       return '';
   }
 }
 
+/** The customer's words are marked in his own sentence; of several parts that are overdue the most overdue one speaks. */
 export function causeWhy(cause: RankedCause): string {
-  return [...new Set(cause.reasons.map(reasonWords))].filter((text) => text !== '').join(' · ');
+  const overdue = cause.reasons.filter((reason) => reason.reason === 'part_overdue').sort((a, b) => a.interval_hours - b.interval_hours)[0];
+  const told = cause.reasons.filter((reason) => reason.reason !== 'part_overdue' || reason === overdue);
+  return [...new Set(told.map(reasonWords))].filter((text) => text !== '').join(' · ');
 }
 
 /** The phrases of the customer's words that were recognised, for marking them. */
