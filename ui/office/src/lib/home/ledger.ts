@@ -93,7 +93,7 @@ function unassigned(from: Sources, now: number): Group {
       key: row.title.job,
       href: to('/jobs', { filter: 'unassigned', job: row.title.job }),
       who: row.title.customer,
-      what: dotted(row.title.machine, row.title.symptom, word('fact.urgency.', row.urgency), withUnit(row.distance_km, 'km')),
+      what: dotted(word('fact.urgency.', row.urgency), row.title.machine, row.title.symptom, withUnit(row.distance_km, 'km')),
       when: t('office.home.waited', { span: duration(waited) }),
       tone: row.urgency === 'down' || waited > WAITED_LONG_MINUTES ? 'soon' : 'plain',
       person: '',

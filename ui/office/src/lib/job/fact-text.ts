@@ -3,6 +3,7 @@ import type { TimelineRow } from '@gongdan/shared/generated/TimelineRow';
 import { valueText } from '@gongdan/shared/business/index.ts';
 import { dateTime, isKey, money, t } from '@gongdan/shared/words';
 import { clock } from '../clock.svelte.ts';
+import { nameOf } from '../reference/names.svelte.ts';
 import { dotted, word } from '../said.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -24,7 +25,7 @@ export function factText(row: Pick<TimelineRow, 'kind' | 'body'>): string {
   if (typeof row.body !== 'object' || row.body === null) return '';
   const body = row.body as Body;
   const said: string[] = [];
-  if (row.kind === 'reading_taken') said.push(word('parts.reading.', valueText(body['phase'])), `${valueText(body['value'])} ${valueText(body['unit'])}`.trim());
+  if (row.kind === 'reading_taken') said.push(`${nameOf(valueText(body['key']))} ${word('parts.reading.', valueText(body['phase']))} ${valueText(body['value'])} ${valueText(body['unit'])}`.trim());
   for (const [field, prefix] of Object.entries(CODES)) {
     const code = body[field];
     if (typeof code === 'string' && isKey(prefix + code)) said.push(word(prefix, code));
