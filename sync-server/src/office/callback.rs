@@ -131,6 +131,8 @@ pub fn record(ctx: &Context, args: a::RecordCallback) -> Result<v::OfficeDone> {
         let mut act = Act::new(ctx);
         act.fact(Some(About { job: args.job, visit: owed.visit }), &body);
         ctx.state(tx, act.ops)?;
+        let line = load::current(tx, args.job)?.line();
+        ctx.note(tx, "callback", line)?;
         Ok(v::OfficeDone {})
     })
 }

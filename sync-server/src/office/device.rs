@@ -75,7 +75,7 @@ pub fn create_code(ctx: &Context, args: a::CreateEnrolmentCode) -> Result<v::Enr
     let (code, valid_until) = ctx.write(move |ctx, tx| {
         let made = enrol::create_code(tx, args.person, ctx.now)?;
         let name = Names::new(tx).of(args.person)?.name;
-        ctx.note(tx, "enrolment_code", name)?;
+        ctx.note(tx, "code_created", name)?;
         Ok(made)
     })?;
     let qr_text = format!("gongdan:{}|{code}", ctx.address);

@@ -38,6 +38,8 @@ pub fn answer(ctx: &Context, args: a::AnswerFinding) -> Result<v::OfficeDone> {
         let mut act = Act::new(ctx);
         act.fact(about, &FactBody::FindingAnswered { finding: args.finding, answer });
         ctx.state(tx, act.ops)?;
+        let title = finding.job.map(|job| load::title(tx, job)).transpose()?.flatten();
+        ctx.note(tx, "answered", title.map(|title| title.customer).unwrap_or_default())?;
         Ok(v::OfficeDone {})
     })
 }

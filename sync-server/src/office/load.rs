@@ -87,6 +87,11 @@ impl Listed {
         }
     }
 
+    /// The job in one line of the audit trail.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.row.customer_name, self.row.machine_name).trim().to_owned()
+    }
+
     pub fn job_row(self, names: &mut Names<'_>) -> Result<v::JobRow> {
         Ok(v::JobRow {
             title: self.title(),

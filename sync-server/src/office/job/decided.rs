@@ -66,6 +66,7 @@ pub fn assign(ctx: &Context, args: a::AssignJob) -> Result<v::JobRow> {
         let mut act = Act::new(ctx);
         decision(&mut act, args.job, visit, args.assign);
         ctx.state(tx, act.ops)?;
+        ctx.note(tx, "assigned", listed.line())?;
         load::current(tx, args.job)?.job_row(&mut Names::new(tx))
     })
 }
@@ -79,11 +80,10 @@ pub fn cancel(ctx: &Context, args: a::CancelJob) -> Result<v::JobRow> {
             return Err(Code::AlreadySealed.into());
         }
         if listed.row.stage != VisitStage::Cancelled {
-            let title = listed.title();
             let mut act = Act::new(ctx);
             act.fact(Some(About { job: args.job, visit: None }), &FactBody::JobCancelled { reason });
             ctx.state(tx, act.ops)?;
-            ctx.note(tx, "cancelled", format!("{} {}", title.customer, title.machine))?;
+            ctx.note(tx, "cancelled", listed.line())?;
         }
         load::current(tx, args.job)?.job_row(&mut Names::new(tx))
     })

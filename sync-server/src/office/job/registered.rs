@@ -43,6 +43,8 @@ pub fn create(ctx: &Context, args: a::CreateJob) -> Result<v::JobRow> {
                 decided::decision(&mut act, args.job, args.job.visit(1), assign);
             }
             ctx.state(tx, act.ops)?;
+            let line = load::current(tx, args.job)?.line();
+            ctx.note(tx, "created", line)?;
         }
         load::current(tx, args.job)?.job_row(&mut Names::new(tx))
     })
