@@ -17,6 +17,8 @@ pub mod title;
 pub mod visit;
 
 #[cfg(test)]
+mod converge;
+#[cfg(test)]
 mod tests;
 
 use std::cell::Cell;

@@ -243,7 +243,9 @@ fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Datab
 fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey) -> DatabaseKey {
     let salt = [ephemeral.as_bytes().as_slice(), recipient.as_bytes().as_slice()].concat();
     let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(Some(&salt), shared).expand(RECOVERY_INFO, key.as_mut_slice()).expect("32 bytes are a legal length");
+    Hkdf::<Sha256>::new(Some(&salt), shared)
+        .expand(RECOVERY_INFO, key.as_mut_slice())
+        .expect("32 bytes are a legal length");
     key
 }
 

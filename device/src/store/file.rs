@@ -2,7 +2,7 @@
 
 use gongdan_domain::id::JobId;
 use gongdan_domain::sync::change::FileRef;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::error::Result;
 use crate::store::{Applier, Reader, Tx};
@@ -26,12 +26,6 @@ pub struct FileState {
     pub state: FileStage,
 }
 
-/// A file on its way to or from the office.
-pub struct Transfer {
-    pub file: FileRef,
-    pub sent: u64,
-}
-
 impl Reader<'_> {
     pub fn file_state(&self, hash: &str) -> Result<FileState> {
         let sql = "SELECT size, sent, state FROM attachment WHERE hash = ?1";
@@ -49,28 +43,19 @@ impl Reader<'_> {
     }
 
     /// The smallest file whose record the office has and that is not whole there yet.
-    pub fn next_upload(&self) -> Result<Option<Transfer>> {
-        self.transfer(
-            "SELECT hash, size, mime, sent FROM attachment a WHERE state = 'local' AND NOT EXISTS
-             (SELECT 1 FROM outbox o WHERE o.device_seq = a.device_seq AND o.verdict IS NULL) ORDER BY size, hash LIMIT 1",
-        )
+    pub fn next_upload(&self) -> Result<Option<FileRef>> {
+        let sql = "SELECT hash, size, mime FROM attachment a WHERE state = 'local' AND NOT EXISTS
+                   (SELECT 1 FROM outbox o WHERE o.device_seq = a.device_seq AND o.verdict IS NULL)
+                   ORDER BY size, hash LIMIT 1";
+        Ok(self.conn().prepare_cached(sql)?.query_row([], file).optional()?)
     }
 
     /// Files that records name and that are not here yet, smallest first.
     pub fn wanted(&self) -> Result<Vec<FileRef>> {
         let sql = "SELECT hash, size, mime FROM attachment WHERE state = 'wanted' ORDER BY size, hash";
         let mut statement = self.conn().prepare_cached(sql)?;
-        let rows =
-            statement.query_map([], |row| Ok(FileRef { hash: row.get(0)?, size: row.get(1)?, mime: row.get(2)? }))?;
+        let rows = statement.query_map([], file)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    fn transfer(&self, sql: &str) -> Result<Option<Transfer>> {
-        let row = self.conn().prepare_cached(sql)?.query_row([], |row| {
-            let file = FileRef { hash: row.get(0)?, size: row.get(1)?, mime: row.get(2)? };
-            Ok(Transfer { file, sent: row.get(3)? })
-        });
-        Ok(row.optional()?)
     }
 
     /// Files that the office has not got.
@@ -85,6 +70,10 @@ impl Reader<'_> {
             Ok(FilesView { total: row.get(0)?, sent: row.get(1)?, bytes_total: row.get(2)?, bytes_sent: row.get(3)? })
         })?)
     }
+}
+
+fn file(row: &Row) -> rusqlite::Result<FileRef> {
+    Ok(FileRef { hash: row.get(0)?, size: row.get(1)?, mime: row.get(2)? })
 }
 
 impl Tx<'_> {

@@ -379,7 +379,7 @@ fn h1_a_file_waits_for_the_verdict_on_its_record() {
             tx.fact(about, FactBody::NoteAdded { text: "x".to_owned() }, vec![file.clone()])
         })
         .expect("written");
-    let next = || bench.device.read(|r| Ok(r.next_upload()?.map(|t| t.file))).expect("read");
+    let next = || bench.device.read(|r| r.next_upload()).expect("read");
     assert_eq!(next(), None, "never before its record");
     let mut reply = bench.reply();
     reply.scopes.push(Scope::Job(job));

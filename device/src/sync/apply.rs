@@ -21,6 +21,7 @@ pub fn reply(store: &Store, stamp: Stamp, reply: &ExchangeReply) -> Result<bool>
     // What came is found by the next search; in steps, so that a person's own action never waits for a whole first sync.
     if !reply.pages.is_empty() {
         while store.apply(stamp.clone(), |a| a.refresh_search(INDEXED_AT_ONCE))? {}
+        store.apply(stamp.clone(), |a| a.settle_archive())?;
     }
     Ok(!reply.verdicts.is_empty() || reply.pages.iter().any(|page| !page.records.is_empty()))
 }

@@ -18,14 +18,14 @@ fn files(device: &Device, store: &Store) -> Result<Files> {
 
 pub async fn upload_all(device: &Device, store: &Store, client: &Client) -> Result<()> {
     let files = files(device, store)?;
-    while let Some(transfer) = store.read(device.stamp(store), |r| r.next_upload())? {
-        let (hash, size) = (transfer.file.hash.as_str(), transfer.file.size);
+    while let Some(file) = store.read(device.stamp(store), |r| r.next_upload())? {
+        let (hash, size) = (file.hash.as_str(), file.size);
         let bytes = Bytes::from(files.read(hash)?);
         let mut sent = client.uploaded(hash).await?;
         while sent < size {
             let start = usize::try_from(sent).unwrap_or(usize::MAX).min(bytes.len());
             let piece = bytes.slice(start..bytes.len().min(start + PIECE));
-            let now = client.upload(hash, size, &transfer.file.mime, sent, piece).await?;
+            let now = client.upload(hash, size, &file.mime, sent, piece).await?;
             if now <= sent {
                 return Err(Code::OffsetMismatch.into());
             }
