@@ -25,12 +25,20 @@ fn median(name: &str, mut print: impl FnMut(&OrderDocument) -> usize) {
     }
     times.sort();
     let ms = |d: Duration| d.as_secs_f64() * 1000.0;
-    println!("{name:<34} median {:>7.1} ms   best {:>7.1} ms   {:>8} bytes", ms(times[ROUNDS / 2]), ms(times[0]), bytes);
+    println!(
+        "{name:<34} median {:>7.1} ms   best {:>7.1} ms   {:>8} bytes",
+        ms(times[ROUNDS / 2]),
+        ms(times[0]),
+        bytes
+    );
 }
 
 fn main() {
     let first = Instant::now();
-    let empty = Templates { work_order: Some("#set page(paper: \"a4\")\n#set text(lang: \"zh\")\n".into()), ..Templates::default() };
+    let empty = Templates {
+        work_order: Some("#set page(paper: \"a4\")\n#set text(lang: \"zh\")\n".into()),
+        ..Templates::default()
+    };
     let print = |templates: &Templates, doc: &OrderDocument, language| {
         let seal = sample::seal(doc);
         let pdf = work_order_pdf_with(templates, doc, Some(&seal), &|_| None, language);
@@ -39,8 +47,12 @@ fn main() {
     print(&empty, &sample::order(), Language::Zh);
     println!("{:<34} {:>14.1} ms", "first page, fonts included", first.elapsed().as_secs_f64() * 1000.0);
     median("empty page", |doc| print(&empty, doc, Language::Zh));
-    median("order, Chinese, no photos", |doc| print(&Templates::default(), &OrderDocument { photos: Vec::new(), ..doc.clone() }, Language::Zh));
-    median("order, both, no photos", |doc| print(&Templates::default(), &OrderDocument { photos: Vec::new(), ..doc.clone() }, Language::Both));
+    median("order, Chinese, no photos", |doc| {
+        print(&Templates::default(), &OrderDocument { photos: Vec::new(), ..doc.clone() }, Language::Zh)
+    });
+    median("order, both, no photos", |doc| {
+        print(&Templates::default(), &OrderDocument { photos: Vec::new(), ..doc.clone() }, Language::Both)
+    });
     let pictures: Vec<(String, Vec<u8>)> =
         sample::order().photos.iter().filter_map(|p| Some((p.hash.clone(), sample::photo_bytes(&p.hash)?))).collect();
     let photo = |hash: &str| pictures.iter().find(|(h, _)| h == hash).map(|(_, bytes)| bytes.clone());

@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     fs::create_dir_all(folder)?;
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let read = |name: &str| fs::read_to_string(own.join(name)).map(|text| Some(text.into()));
-    let templates = Templates { page: read("page.typ")?, work_order: read("work-order.typ")?, strings: read("strings.json")? };
+    let templates =
+        Templates { page: read("page.typ")?, work_order: read("work-order.typ")?, strings: read("strings.json")? };
     let write = |name: &str, doc: &OrderDocument, sealed: bool, language| -> Result<(), Box<dyn error::Error>> {
         let seal = sealed.then(|| sample::seal(doc));
         let pdf = work_order_pdf_with(&templates, doc, seal.as_ref(), &|hash| sample::photo_bytes(hash), language)?;
@@ -36,7 +37,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
 
     let mut long = sample::order();
     long.revision = 3;
-    long.supersedes = Some(Supersedes { revision: 2, hash: sample::photo_hash(9), reason: "油滤数量更正".to_owned() });
+    long.supersedes =
+        Some(Supersedes { revision: 2, hash: sample::photo_hash(9), reason: "油滤数量更正".to_owned() });
     let line = long.fees.lines[3].clone();
     long.fees = sample::sheet(long.fees.lines.into_iter().chain((0..34).map(|_| line.clone())).collect());
     long.photos.extend((9..12).map(|n| sample::photo(n, gongdan_domain::fact::PhotoKind::Other, "", "11:55")));

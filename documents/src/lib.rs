@@ -102,7 +102,8 @@ pub fn work_order_pdf_with(
         ident: Smart::Custom(format!("{} {}", doc.order_no, doc.revision)),
         creator: Smart::Custom(Some("Gongdan 工单".to_owned())),
         timestamp: made_at.and_then(timestamp),
-        standards: PdfStandards::new(&[PdfStandard::A_3b]).map_err(|e| DocumentError::Template(e.message().to_string()))?,
+        standards: PdfStandards::new(&[PdfStandard::A_3b])
+            .map_err(|e| DocumentError::Template(e.message().to_string()))?,
         ..PdfOptions::default()
     };
     typst_pdf::pdf(&pages, &options).map_err(|errors| press.refusal(&errors))

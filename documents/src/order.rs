@@ -32,9 +32,17 @@ pub struct Run {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Entry {
     /// `below`: the English of a bilingual page gets its own line.
-    Text { runs: Vec<Run>, below: bool },
-    Choice { options: Vec<Words>, chosen: Option<usize> },
-    Ticks { items: Vec<Words> },
+    Text {
+        runs: Vec<Run>,
+        below: bool,
+    },
+    Choice {
+        options: Vec<Words>,
+        chosen: Option<usize>,
+    },
+    Ticks {
+        items: Vec<Words>,
+    },
 }
 
 /// One label with its value; `span` of three columns.
@@ -162,7 +170,8 @@ pub fn view<'a>(
 ) -> Result<View<'a>, DocumentError> {
     let zone: Tz = doc.zone.parse().map_err(|_| DocumentError::Zone(doc.zone.clone()))?;
     let visit = [doc.times.arrived, doc.times.started, doc.times.finished, doc.times.departed];
-    let day = visit.into_iter().flatten().next().or(seal.map(|s| s.sealed_at)).map(|at| at.with_timezone(&zone).date_naive());
+    let day =
+        visit.into_iter().flatten().next().or(seal.map(|s| s.sealed_at)).map(|at| at.with_timezone(&zone).date_naive());
     let desk = Desk { doc, strings, language, zone, day };
     let mut view = View {
         language: match language {
@@ -184,7 +193,10 @@ pub fn view<'a>(
         supersedes: doc.supersedes.as_ref().map(|s| {
             let revision = same(doc.revision.to_string());
             let (former, hash, reason) = (same(s.revision.to_string()), same(short(&s.hash)), same(&s.reason));
-            strings.fill("supersedes", &[("revision", &revision), ("former", &former), ("hash", &hash), ("reason", &reason)])
+            strings.fill(
+                "supersedes",
+                &[("revision", &revision), ("former", &former), ("hash", &hash), ("reason", &reason)],
+            )
         }),
         head: case::head(&desk),
         verify_code: seal.map(|s| s.verify_code.as_str()),

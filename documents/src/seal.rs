@@ -37,7 +37,11 @@ pub struct SealInfo {
 
 impl SealInfo {
     /// From what the device or the server keeps.
-    pub fn of(sealed: &SealedDocument, receipt: Option<&Receipt>, verify_url: Option<String>) -> Result<Self, DocumentError> {
+    pub fn of(
+        sealed: &SealedDocument,
+        receipt: Option<&Receipt>,
+        verify_url: Option<String>,
+    ) -> Result<Self, DocumentError> {
         let payload: SealPayload = serde_json::from_str(&sealed.payload).map_err(|_| DocumentError::Seal)?;
         Ok(Self {
             payload: sealed.payload.clone(),
@@ -96,7 +100,12 @@ pub fn qr(seal: &SealInfo, doc: &OrderDocument) -> String {
     let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M)
         .or_else(|_| QrCode::with_error_correction_level(seal.hash.as_bytes(), EcLevel::M));
     let draw = |code: QrCode| {
-        code.render::<Color>().quiet_zone(false).module_dimensions(1, 1).dark_color(Color("#14181B")).light_color(Color("#FFFFFF")).build()
+        code.render::<Color>()
+            .quiet_zone(false)
+            .module_dimensions(1, 1)
+            .dark_color(Color("#14181B"))
+            .light_color(Color("#FFFFFF"))
+            .build()
     };
     code.map(draw).unwrap_or_default()
 }

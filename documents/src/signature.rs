@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn g2_strokes_become_curves_and_dots() {
-        let svg = drawing(&ink(&[&[(100, 100, 500), (300, 200, 500), (500, 100, 500)], &[(400, 50, 500)]])).expect("ink");
+        let svg =
+            drawing(&ink(&[&[(100, 100, 500), (300, 200, 500), (500, 100, 500)], &[(400, 50, 500)]])).expect("ink");
         assert_eq!(svg.matches("<path").count(), 1, "one width, one path: {svg}");
         assert_eq!(svg.matches('C').count(), 2);
         assert_eq!(svg.matches("<circle").count(), 1);

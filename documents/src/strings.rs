@@ -16,7 +16,8 @@ pub struct Strings(BTreeMap<String, Words>);
 impl Strings {
     pub fn read(company: Option<&str>) -> Result<Self, DocumentError> {
         let parse = |text: &str| {
-            serde_json::from_str::<BTreeMap<String, Words>>(text).map_err(|e| DocumentError::Template(format!("strings: {e}")))
+            serde_json::from_str::<BTreeMap<String, Words>>(text)
+                .map_err(|e| DocumentError::Template(format!("strings: {e}")))
         };
         let mut all = parse(CATALOGUE)?;
         if let Some(company) = company {
@@ -83,7 +84,8 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_marks() {
         let marks = |text: &str| {
-            let mut found: Vec<String> = text.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|(m, _)| m.to_owned()).collect();
+            let mut found: Vec<String> =
+                text.split('{').skip(1).filter_map(|p| p.split_once('}')).map(|(m, _)| m.to_owned()).collect();
             found.sort();
             found
         };
@@ -94,7 +96,10 @@ mod tests {
             let (zh, en) = (marks(&words.zh), marks(&words.en));
             let zh: Vec<_> = zh.into_iter().filter(|m| m != optional).collect();
             assert_eq!(zh, en, "{key} says different things");
-            assert!(!words.en.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)), "{key} has Chinese in its English");
+            assert!(
+                !words.en.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c)),
+                "{key} has Chinese in its English"
+            );
         }
     }
 
@@ -103,7 +108,10 @@ mod tests {
         let strings = catalogue();
         let sources = USERS.concat();
         let quoted: Vec<&str> = sources.split('"').collect();
-        let shaped = |s: &str| s.contains('.') && s.split('.').all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+        let shaped = |s: &str| {
+            s.contains('.')
+                && s.split('.').all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        };
         for key in quoted.iter().filter(|s| shaped(s) && !s.ends_with(".typ")) {
             assert!(strings.all().contains_key(*key), "{key} is used but not in the catalogue");
         }

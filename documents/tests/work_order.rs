@@ -73,14 +73,49 @@ fn g1_g2_g6_the_whole_order_is_on_paper() {
     let pages = pages(&sealed(&doc, Language::Zh));
     assert_eq!(pages.len(), 2, "found, done, charged first; the proof second");
     let quads: Vec<&str> = seal.hash.as_bytes().chunks(4).map(|c| std::str::from_utf8(c).expect("hex")).collect();
-    shows(&pages[..1], &["空气压缩机检测维修工作单", "GD-A7-2611-0032", "修订 1", "2026-11-23", "08:12 陈喆", "张晓峰 1 人次", &seal.verify_code]);
-    shows(&pages[..1], &["样例紫藤制药有限公司", "SAMPLE-1016", "28,812 h", "380 V 50 Hz", "风冷，直联", "12 个月，已过"]);
-    shows(&pages[..1], &["报警主机温度高；停机", "温控阀卡在旁通，油滤堵塞，散热器外部脏堵。", "原因类别正常磨损/易损件", "反向吹扫散热器；复位"]);
+    shows(
+        &pages[..1],
+        &[
+            "空气压缩机检测维修工作单",
+            "GD-A7-2611-0032",
+            "修订 1",
+            "2026-11-23",
+            "08:12 陈喆",
+            "张晓峰 1 人次",
+            &seal.verify_code,
+        ],
+    );
+    shows(
+        &pages[..1],
+        &["样例紫藤制药有限公司", "SAMPLE-1016", "28,812 h", "380 V 50 Hz", "风冷，直联", "12 个月，已过"],
+    );
+    shows(
+        &pages[..1],
+        &[
+            "报警主机温度高；停机",
+            "温控阀卡在旁通，油滤堵塞，散热器外部脏堵。",
+            "原因类别正常磨损/易损件",
+            "反向吹扫散热器；复位",
+        ],
+    );
     shows(&pages[..1], &["高 108", "−24", "75–95", "386/384/385", "66/66/67", "低 偏低", "≤ 71", "0.015–0.050"]);
-    shows(&pages[..1], &["09:52", "1 小时 45 分", "人民币壹仟捌佰叁拾元整", "¥1,830.00", "不含税 1,619.47，税额 210.53"]);
-    shows(&pages[..1], &["交回客户", "收回处理", "2024-A 版，10:02 出示，陈喆于 10:04 同意", "月结 30 天，未付", "增值税专票"]);
+    shows(
+        &pages[..1],
+        &["09:52", "1 小时 45 分", "人民币壹仟捌佰叁拾元整", "¥1,830.00", "不含税 1,619.47，税额 210.53"],
+    );
+    shows(
+        &pages[..1],
+        &["交回客户", "收回处理", "2024-A 版，10:02 出示，陈喆于 10:04 同意", "月结 30 天，未付", "增值税专票"],
+    );
     shows(&pages, &["40 分钟，满载运行正常", "确认修复", "服务卡已递送，热线已说明", "8 建议", "9 照片", "清理后现场"]);
-    shows(&pages[1..], &["我已看过本单全部 2 页，确认所做的工作和费用合计 ¥1,830.00（壹仟捌佰叁拾元整）。", "陈喆，公用工程主管", "2026-11-23 12:01"]);
+    shows(
+        &pages[1..],
+        &[
+            "我已看过本单全部 2 页，确认所做的工作和费用合计 ¥1,830.00（壹仟捌佰叁拾元整）。",
+            "陈喆，公用工程主管",
+            "2026-11-23 12:01",
+        ],
+    );
     shows(&pages[1..], &[&quads[..8].join(" "), &quads[8..].join(" "), "2026-11-23 12:31:00", "第 2 页，共 2 页"]);
 }
 
@@ -95,11 +130,16 @@ fn g7_it_is_an_archive_file_with_its_language_its_seal_and_its_fonts() {
         tool("qpdf", &["--qdf", "--object-streams=disable", "--stream-data=uncompress", "a.pdf", "b.pdf"], &folder.0);
         let bytes = fs::read(folder.0.join("b.pdf")).expect("qpdf wrote it");
         let text = String::from_utf8_lossy(&bytes);
-        for mark in ["<pdfaid:part>3</pdfaid:part>", "<pdfaid:conformance>B</pdfaid:conformance>", "/AFRelationship /Source"] {
+        for mark in
+            ["<pdfaid:part>3</pdfaid:part>", "<pdfaid:conformance>B</pdfaid:conformance>", "/AFRelationship /Source"]
+        {
             assert!(text.contains(mark), "{mark} is missing");
         }
         assert!(text.contains(&format!("/Lang ({tag})")), "the document's language is {tag}");
-        assert!(tool("pdfinfo", &["a.pdf"], &folder.0).contains("Title:           GD-A7-2611-0032"), "titled by its number");
+        assert!(
+            tool("pdfinfo", &["a.pdf"], &folder.0).contains("Title:           GD-A7-2611-0032"),
+            "titled by its number"
+        );
         tool("pdfdetach", &["-savefile", SEAL_FILE, "-o", "seal.json", "a.pdf"], &folder.0);
         let attached = fs::read_to_string(folder.0.join("seal.json")).expect("attached");
         assert_eq!(attached, seal.payload, "the attachment is the sealed text, byte for byte");
@@ -123,8 +163,27 @@ fn the_same_order_is_the_same_file() {
 fn g7_english_is_complete_and_two_languages_say_every_value_once() {
     let doc = sample::order();
     let english = pages(&sealed(&doc, Language::En));
-    shows(&english, &["Air compressor inspection and repair order", "Oil screw", "air, direct", "Thermostatic valve stuck in bypass", "Call-out 30–80 km"]);
-    shows(&english, &["Labour, Technician II", "Total incl. VAT", "I have seen all 2 pages", "very satisfied", "Page 1 of 2", "version 2024-A"]);
+    shows(
+        &english,
+        &[
+            "Air compressor inspection and repair order",
+            "Oil screw",
+            "air, direct",
+            "Thermostatic valve stuck in bypass",
+            "Call-out 30–80 km",
+        ],
+    );
+    shows(
+        &english,
+        &[
+            "Labour, Technician II",
+            "Total incl. VAT",
+            "I have seen all 2 pages",
+            "very satisfied",
+            "Page 1 of 2",
+            "version 2024-A",
+        ],
+    );
     let labels = ["客户签字", "合计", "故障原因", "服务热线", "内容哈希"];
     assert!(labels.iter().all(|zh| !english.concat().contains(zh)), "no Chinese label is left");
     let both = pages(&sealed(&doc, Language::Both));
@@ -148,12 +207,22 @@ fn f1_forty_fee_lines_repeat_the_head_and_the_sum_keeps_lines_beside_it() {
     let mut doc = sample::order();
     doc.photos.clear();
     for count in 30..60 {
-        let one = sample::line(FeeLineKind::Part, "P-002", Words::new("油滤芯", "Oil filter"), Words::new("个", "pc"), 12_000, "1");
+        let one = sample::line(
+            FeeLineKind::Part,
+            "P-002",
+            Words::new("油滤芯", "Oil filter"),
+            Words::new("个", "pc"),
+            12_000,
+            "1",
+        );
         doc.fees = sample::sheet(vec![one; count]);
         doc.parts.clear();
         let pages = pages(&sealed(&doc, Language::Zh));
         let with_lines: Vec<&String> = pages.iter().filter(|p| p.contains("P-002")).collect();
-        assert!(with_lines.iter().all(|p| p.contains("编号项目数量含税单价税率税额金额")), "{count} lines: the head stands on each page");
+        assert!(
+            with_lines.iter().all(|p| p.contains("编号项目数量含税单价税率税额金额")),
+            "{count} lines: the head stands on each page"
+        );
         assert_eq!(pages.concat().matches("P-002").count(), count, "no line is lost");
         let sum = pages.iter().find(|p| p.contains("大写")).expect("the sum");
         assert!(sum.matches("P-002").count() >= 2, "{count} lines: the sum stands with at least two of them");
@@ -184,10 +253,12 @@ fn e11_twelve_photos_none_and_one_that_is_not_here() {
     let images = tool("pdfimages", &["-list", "a.pdf"], &folder.0);
     assert_eq!(images.lines().filter(|l| l.contains("jpeg")).count(), 12, "each photo as it was taken:\n{images}");
 
-    let broken = |hash: &str| sample::photo_bytes(hash).map(|mut b| {
-        b.truncate(3);
-        b
-    });
+    let broken = |hash: &str| {
+        sample::photo_bytes(hash).map(|mut b| {
+            b.truncate(3);
+            b
+        })
+    };
     for photos in [&(|_: &str| None) as &dyn Fn(&str) -> Option<Vec<u8>>, &broken] {
         let seal = sample::seal(&doc);
         let pages = pages(&work_order_pdf(&doc, Some(&seal), photos, Language::Zh).expect("a document"));
@@ -202,7 +273,18 @@ fn g3_declined_absent_and_later_take_the_place_of_the_signature() {
     let doc = sample::declined();
     let page = pages(&sealed(&doc, Language::Zh));
     assert_eq!(page.len(), 1, "an inspection fits on one page");
-    shows(&page, &["客户选择不签字", "不接受电子签", "“我单位只认加盖公章的纸质单。”", "2026-11-23 15:22", "不影响保修和服务", "未评价", "微信，已付"]);
+    shows(
+        &page,
+        &[
+            "客户选择不签字",
+            "不接受电子签",
+            "“我单位只认加盖公章的纸质单。”",
+            "2026-11-23 15:22",
+            "不影响保修和服务",
+            "未评价",
+            "微信，已付",
+        ],
+    );
     assert!(!page.concat().contains("我已看过"), "nobody confirmed anything");
     let at = sample::at("15:22");
     for (signing, said) in [
@@ -218,7 +300,8 @@ fn g3_declined_absent_and_later_take_the_place_of_the_signature() {
 fn g5_a_later_revision_says_what_it_replaces() {
     let mut doc = sample::order();
     doc.revision = 3;
-    doc.supersedes = Some(Supersedes { revision: 2, hash: sample::photo_hash(9), reason: "油滤数量更正".to_owned() });
+    doc.supersedes =
+        Some(Supersedes { revision: 2, hash: sample::photo_hash(9), reason: "油滤数量更正".to_owned() });
     shows(&pages(&sealed(&doc, Language::Zh)), &["修订 3，替代修订 2", "原因：油滤数量更正"]);
     assert!(sealed(&doc, Language::Zh) != sealed(&sample::order(), Language::Zh));
 }
@@ -277,7 +360,10 @@ fn an_empty_order_still_prints() {
 fn a_companys_own_words_and_templates_are_used_and_their_mistakes_are_named() {
     let doc = sample::order();
     let set = |templates: Templates| work_order_pdf_with(&templates, &doc, None, &|_| None, Language::Zh);
-    let words = Templates { strings: Some(r#"{"title": {"zh": "服务报告", "en": "Service report"}}"#.into()), ..Templates::default() };
+    let words = Templates {
+        strings: Some(r#"{"title": {"zh": "服务报告", "en": "Service report"}}"#.into()),
+        ..Templates::default()
+    };
     shows(&pages(&set(words).expect("a document")), &["服务报告", "故障与处理"]);
     let wrong = Templates { work_order: Some("#import \"page.typ\": *\n#nothing".into()), ..Templates::default() };
     let refusal = set(wrong).expect_err("a mistake").to_string();

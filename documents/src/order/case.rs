@@ -100,16 +100,24 @@ fn machine_type(desk: &Desk<'_>, text: &str) -> Words {
 }
 
 fn cooling_and_drive(desk: &Desk<'_>, cooling: &str, drive: &str) -> Words {
-    let cooling = translated(desk, cooling, Cooling::named(cooling).map(|named| match named {
-        Cooling::Air => "machine.cooling.air",
-        Cooling::Water => "machine.cooling.water",
-    }));
-    let drive = translated(desk, drive, Drive::named(drive).map(|named| match named {
-        Drive::Direct => "machine.drive.direct",
-        Drive::Belt => "machine.drive.belt",
-        Drive::Gear => "machine.drive.gear",
-        Drive::PermanentMagnet => "machine.drive.permanent_magnet",
-    }));
+    let cooling = translated(
+        desk,
+        cooling,
+        Cooling::named(cooling).map(|named| match named {
+            Cooling::Air => "machine.cooling.air",
+            Cooling::Water => "machine.cooling.water",
+        }),
+    );
+    let drive = translated(
+        desk,
+        drive,
+        Drive::named(drive).map(|named| match named {
+            Drive::Direct => "machine.drive.direct",
+            Drive::Belt => "machine.drive.belt",
+            Drive::Gear => "machine.drive.gear",
+            Drive::PermanentMagnet => "machine.drive.permanent_magnet",
+        }),
+    );
     match (cooling.zh.is_empty(), drive.zh.is_empty()) {
         (false, false) => Words::new(format!("{}，{}", cooling.zh, drive.zh), format!("{}, {}", cooling.en, drive.en)),
         (true, _) => drive,
@@ -142,7 +150,8 @@ pub fn fault(desk: &Desk<'_>) -> Vec<Field> {
     if let Some(kind) = &f.cause_type {
         causes.push(Run::soft(desk.strings.fill("fault.cause_type", &[("kind", kind)])));
     }
-    let below = |key: &str, runs: Vec<Run>| Field { label: desk.w(key), span: 3, entry: Entry::Text { runs, below: true } };
+    let below =
+        |key: &str, runs: Vec<Run>| Field { label: desk.w(key), span: 3, entry: Entry::Text { runs, below: true } };
     let measures = match f.measures.len() {
         0 => same(""),
         _ => {

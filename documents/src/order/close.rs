@@ -129,9 +129,17 @@ pub fn rating(desk: &Desk<'_>) -> Vec<Field> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "way", rename_all = "snake_case")]
 pub enum Sign {
-    Signed { sentence: Words, who: Words, at: String },
+    Signed {
+        sentence: Words,
+        who: Words,
+        at: String,
+    },
     /// Declined, absent or later: the word, what was said, and that nothing is lost by it.
-    Open { title: Words, fields: Vec<Field>, note: Words },
+    Open {
+        title: Words,
+        fields: Vec<Field>,
+        note: Words,
+    },
 }
 
 /// The drawing of the signature, if there is one.
@@ -158,7 +166,11 @@ pub fn signing(desk: &Desk<'_>) -> Option<Sign> {
             let total = desk.doc.fees.total_fen.0;
             let (sum, capitals) = (desk.yuan(total), same(desk.doc.fees.total_capitals.trim_start_matches("人民币")));
             let key = if total == 0 { "signing.sentence.free" } else { "signing.sentence" };
-            let mut who = if role.is_empty() { same(name) } else { desk.glue(&format!("{name}，{role}"), &format!("{name}, {role}")) };
+            let mut who = if role.is_empty() {
+                same(name)
+            } else {
+                desk.glue(&format!("{name}，{role}"), &format!("{name}, {role}"))
+            };
             if !is_contact {
                 let said = desk.strings.fill("signing.not_contact", &[("who", &who)]);
                 who = desk.glue(&said.zh, &said.en);
@@ -194,7 +206,9 @@ pub struct Technician {
 pub fn technicians(doc: &OrderDocument) -> Vec<Technician> {
     let mut all: Vec<_> = doc.technicians.iter().collect();
     all.sort_by_key(|t| !t.leader);
-    all.into_iter().map(|t| Technician { name: t.name.clone(), number: t.number.clone(), grade: t.grade.clone() }).collect()
+    all.into_iter()
+        .map(|t| Technician { name: t.name.clone(), number: t.number.clone(), grade: t.grade.clone() })
+        .collect()
 }
 
 #[derive(Debug, Serialize)]

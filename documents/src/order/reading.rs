@@ -9,7 +9,8 @@ use crate::number::{Decimal, grouped, place};
 use crate::strings::same;
 
 /// Phases of one quantity stand in one row.
-const PHASES: [(&[&str], &str); 2] = [(&["uab", "ubc", "uca"], "reading.voltages"), (&["ia", "ib", "ic"], "reading.currents")];
+const PHASES: [(&[&str], &str); 2] =
+    [(&["uab", "ubc", "uca"], "reading.voltages"), (&["ia", "ib", "ic"], "reading.currents")];
 
 #[derive(Debug, Serialize)]
 pub struct Readings {

@@ -70,7 +70,14 @@ fn ex1() -> FeeSheet {
         line(FeeLineKind::Labour, "L-2", w("中级技师", "Technician II"), hour, 18_000, "2"),
         line(FeeLineKind::Part, "P-014", w("温控阀芯维修包", "Thermostat kit"), piece.clone(), 24_000, "1"),
         line(FeeLineKind::Part, "P-002", w("油滤芯(旋装)", "Oil filter, spin-on"), piece, 12_000, "1"),
-        line(FeeLineKind::Part, "P-005", w("螺杆压缩机油(矿物/半合成)20L", "Screw compressor oil 20 L"), w("桶", "can"), 78_000, "1"),
+        line(
+            FeeLineKind::Part,
+            "P-005",
+            w("螺杆压缩机油(矿物/半合成)20L", "Screw compressor oil 20 L"),
+            w("桶", "can"),
+            78_000,
+            "1",
+        ),
         line(FeeLineKind::Item, "F-06", w("辅料费", "Small materials"), order, 3_000, "1"),
     ])
 }
@@ -86,7 +93,14 @@ fn part(code: &str, zh: &str, en: &str, old_part: OldPart) -> OrderPart {
     }
 }
 
-fn reading(key: &str, words: Words, unit: &str, values: (&str, &str), typical: (&str, &str), flag: ReadingFlag) -> OrderReading {
+fn reading(
+    key: &str,
+    words: Words,
+    unit: &str,
+    values: (&str, &str),
+    typical: (&str, &str),
+    flag: ReadingFlag,
+) -> OrderReading {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     OrderReading {
         key: key.to_owned(),
@@ -104,7 +118,14 @@ fn readings() -> Vec<OrderReading> {
     use ReadingFlag::{High, Low, Usual};
     vec![
         reading("ambient_c", w("环境温度", "Ambient temperature"), "℃", ("33", "33"), ("5", "40"), Usual),
-        reading("discharge_temp_c", w("排气(主机)温度", "Airend discharge temperature"), "℃", ("108", "84"), ("75", "95"), High),
+        reading(
+            "discharge_temp_c",
+            w("排气(主机)温度", "Airend discharge temperature"),
+            "℃",
+            ("108", "84"),
+            ("75", "95"),
+            High,
+        ),
         reading("oil_temp_c", w("喷油温度", "Oil injection temperature"), "℃", ("86", "68"), ("45", "75"), High),
         reading("discharge_mpa", w("排气压力", "Discharge pressure"), "MPa", ("0.62", "0.67"), ("0.50", "0.69"), Usual),
         reading("sump_mpa", w("油气桶压力", "Sump pressure"), "MPa", ("0.68", "0.72"), ("0.55", "0.95"), Usual),
@@ -171,7 +192,13 @@ pub fn photo_bytes(hash: &str) -> Option<Vec<u8>> {
             let plate = (30..130).contains(&x) && (26..94).contains(&y);
             let row = y / 6;
             let text = plate && row % 2 == 1 && (40..60 + (row * 13 + n * 11) % 60).contains(&x);
-            let shade = if text { 40 } else if plate { 190 - (x / 4) as u8 } else { ground };
+            let shade = if text {
+                40
+            } else if plate {
+                190 - (x / 4) as u8
+            } else {
+                ground
+            };
             pixels.extend([shade, shade, shade]);
         }
     }
@@ -345,7 +372,12 @@ pub fn declined() -> OrderDocument {
     let mut doc = order();
     doc.order_no = "GD-A7-2611-0033".to_owned();
     doc.customer.wishes.clear();
-    let unknown = [&mut doc.machine.fad_m3min, &mut doc.machine.voltage_v, &mut doc.machine.frequency_hz, &mut doc.machine.load_hours];
+    let unknown = [
+        &mut doc.machine.fad_m3min,
+        &mut doc.machine.voltage_v,
+        &mut doc.machine.frequency_hz,
+        &mut doc.machine.load_hours,
+    ];
     unknown.into_iter().for_each(String::clear);
     doc.readings.truncate(5);
     for reading in &mut doc.readings {
@@ -359,9 +391,13 @@ pub fn declined() -> OrderDocument {
     doc.customer.distance_km = "9".to_owned();
     doc.parts.clear();
     doc.consent = None;
-    doc.fault.measures = vec![w("仅检测，客户决定暂不维修，已说明继续运行的风险", "Inspection only; the customer decided against the repair")];
+    doc.fault.measures = vec![w(
+        "仅检测，客户决定暂不维修，已说明继续运行的风险",
+        "Inspection only; the customer decided against the repair",
+    )];
     doc.fault.suggestions.clear();
-    doc.payment = OrderPayment { doc_type: DocType::Receipt, method: PayMethod::Wechat, paid_fen: 35_000, note: String::new() };
+    doc.payment =
+        OrderPayment { doc_type: DocType::Receipt, method: PayMethod::Wechat, paid_fen: 35_000, note: String::new() };
     doc.fault.hidden_defects.clear();
     doc.handover = OrderHandover { reinspected: false, equipment_count: false, training: false, ..doc.handover };
     doc.test = None;
@@ -397,7 +433,8 @@ pub fn seal(doc: &OrderDocument) -> SealInfo {
         sealed_at: at("12:04"),
         seal_no: 32,
         device_id: device,
-        signature: "wR6Qt4mB0m8eZx0vJtqE1l1i2mVtq1Y4h5b9m2J6vXQ1zJm5vXlQ9f2q0c1M5w7G8d3xQ2a1s9k0l4p6n8r2Bw==".to_owned(),
+        signature: "wR6Qt4mB0m8eZx0vJtqE1l1i2mVtq1Y4h5b9m2J6vXQ1zJm5vXlQ9f2q0c1M5w7G8d3xQ2a1s9k0l4p6n8r2Bw=="
+            .to_owned(),
         receipt_at: Some(at("12:31")),
     }
 }
