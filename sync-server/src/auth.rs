@@ -34,7 +34,8 @@ pub fn password_hash(password: &str) -> Result<String> {
 
 /// Takes the same time whether the user exists or not.
 fn password_fits(user: Option<&User>, password: &str) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Jl6mQh4vQ3z1kq6cRk3VvQxvPbq9m5cGQe5r3bLr1yY";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Jl6mQh4vQ3z1kq6cRk3VvQxvPbq9m5cGQe5r3bLr1yY";
     let stored = user.map_or(NOBODY, |u| u.password_hash.as_str());
     let fits = PasswordHash::new(stored).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
     fits && user.is_some()
@@ -86,7 +87,13 @@ pub fn cleared_cookies() -> Vec<String> {
     [SESSION_COOKIE, CSRF_COOKIE].map(|name| format!("{name}=; Path=/; Max-Age=0; SameSite=Strict")).to_vec()
 }
 
-pub fn note(tx: &mut dyn Tx, at: gongdan_domain::time::Instant, by: Option<PersonId>, action: &str, about: &str) -> Result<()> {
+pub fn note(
+    tx: &mut dyn Tx,
+    at: gongdan_domain::time::Instant,
+    by: Option<PersonId>,
+    action: &str,
+    about: &str,
+) -> Result<()> {
     tx.note_audit(&AuditEntry { at, by, action: action.to_owned(), about: about.to_owned() })
 }
 

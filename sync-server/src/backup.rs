@@ -26,7 +26,8 @@ pub fn backup(core: &Shared, folder: &Path) -> Result<()> {
     private_folder(&part.join("data").join("attachments"))?;
     private_folder(&part.join("keys"))?;
     // What is acknowledged before the copy begins is in the copy.
-    let through: BTreeMap<_, _> = core.store.read(|r| Ok(r.devices()?.into_iter().map(|d| (d.id, d.acked_through)).collect()))?;
+    let through: BTreeMap<_, _> =
+        core.store.read(|r| Ok(r.devices()?.into_iter().map(|d| (d.id, d.acked_through)).collect()))?;
     core.store.copy_to(&part.join("data").join("gongdan.db"))?;
     copy_files(&core.data.join("attachments"), &part.join("data").join("attachments"))?;
     copy_files(&core.data.join("keys"), &part.join("keys"))?;
@@ -55,7 +56,8 @@ pub fn daily(core: &Shared) -> Result<()> {
     if !today.exists() {
         backup(core, &today)?;
     }
-    let mut copies: Vec<_> = fs::read_dir(&folder)?.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_none()).collect();
+    let mut copies: Vec<_> =
+        fs::read_dir(&folder)?.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_none()).collect();
     copies.sort();
     for old in copies.iter().rev().skip(KEPT) {
         fs::remove_dir_all(old)?;

@@ -16,7 +16,12 @@ pub struct Config {
 
 impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
-        Self { data: data.into(), listen: SocketAddr::from(([127, 0, 0, 1], 8610)), clock: system_clock(), daily_backup: true }
+        Self {
+            data: data.into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8610)),
+            clock: system_clock(),
+            daily_backup: true,
+        }
     }
 
     #[must_use]

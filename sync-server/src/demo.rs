@@ -99,7 +99,11 @@ pub fn load(core: &Shared) -> Result<String> {
     let file = Starter::get("demo.json").ok_or(Code::NotFound)?;
     let demo: Demo = serde_json::from_slice(&file.data)?;
     if !core.store.read(|r| r.users())?.is_empty() {
-        return Err(Problem::with(Code::Conflict, json!({ "why": "the data folder already holds a company; demo needs an empty one" })).into());
+        return Err(Problem::with(
+            Code::Conflict,
+            json!({ "why": "the data folder already holds a company; demo needs an empty one" }),
+        )
+        .into());
     }
     // Hashing is slow on purpose: before the write, not in it.
     let mut secrets = BTreeMap::new();
@@ -120,8 +124,13 @@ pub fn publish_starter(tx: &mut dyn Tx, now: Instant) -> Result<()> {
         let file = Starter::get(&name).ok_or(Code::NotFound)?;
         let whole: Value = serde_json::from_slice(&file.data)?;
         let kind = serde_json::from_value(whole["kind"].clone())?;
-        let mut published =
-            Published { kind, version: String::new(), body: whole["body"].clone(), published_at: now, published_by: None };
+        let mut published = Published {
+            kind,
+            version: String::new(),
+            body: whole["body"].clone(),
+            published_at: now,
+            published_by: None,
+        };
         let reference = typed(&published).ok_or(Code::ReferenceInvalid)?;
         reference.validate().map_err(|faults| Problem::with(Code::ReferenceInvalid, faults))?;
         published.version = reference.version().to_owned();
@@ -208,8 +217,12 @@ impl<'t> Loading<'t> {
             }
             self.things(&EntityRef::new(kind::PERSON, id.0), &fields, &[Scope::Company])?;
             let (hash, _) = &secrets[&demo_person.login];
-            let user =
-                User { login: demo_person.login.clone(), person: id, role: demo_person.role, password_hash: hash.clone() };
+            let user = User {
+                login: demo_person.login.clone(),
+                person: id,
+                role: demo_person.role,
+                password_hash: hash.clone(),
+            };
             self.tx.put_user(&user, self.env.now)?;
             self.people.insert(demo_person.login.clone(), id);
         }

@@ -11,13 +11,13 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// A rule or a permission said no.
     #[error("refused: {0}")]
-    Refused(Problem),
+    Refused(Box<Problem>),
     #[error("the database is newer than this version (schema {found}, known {known})")]
     DatabaseNewer { found: i64, known: i64 },
     #[error("database: {0}")]
     Database(#[from] rusqlite::Error),
     #[error("migration: {0}")]
-    Migration(#[from] refinery::Error),
+    Migration(Box<refinery::Error>),
     #[error("file: {0}")]
     File(#[from] std::io::Error),
     #[error("json: {0}")]
@@ -31,13 +31,19 @@ pub enum Error {
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Self::Refused(code.into())
+        Self::Refused(Box::new(code.into()))
     }
 }
 
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
-        Self::Refused(problem)
+        Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<refinery::Error> for Error {
+    fn from(error: refinery::Error) -> Self {
+        Self::Migration(Box::new(error))
     }
 }
 
@@ -45,13 +51,16 @@ impl Error {
     /// What crosses the door: refusals as they are, failures as an incident whose number stands in the log.
     pub fn problem(self) -> Problem {
         let code = match &self {
-            Error::Refused(problem) => return problem.clone(),
+            Error::Refused(problem) => return (**problem).clone(),
             Error::Database(e) if full(e) => Code::DiskFull,
             Error::File(e) if e.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
             Error::DatabaseNewer { .. } => Code::DatabaseNewer,
-            Error::Database(_) | Error::Migration(_) | Error::File(_) | Error::Json(_) | Error::Seal(_) | Error::Unfinished => {
-                Code::Internal
-            }
+            Error::Database(_)
+            | Error::Migration(_)
+            | Error::File(_)
+            | Error::Json(_)
+            | Error::Seal(_)
+            | Error::Unfinished => Code::Internal,
         };
         let incident = crate::secret::random_hex(4);
         tracing::error!(%incident, error = %self, "a request failed");

@@ -70,7 +70,8 @@ fn history(tx: &mut dyn Tx, of: JobId, machine: Uuid, scope: &Scope) -> Result<(
 /// A customer and its machines belong to one team's area.
 pub fn move_to_team(tx: &mut dyn Tx, customer: &EntityRef, team: &str) -> Result<()> {
     let wanted: BTreeSet<Scope> = team.parse::<TeamId>().ok().map(Scope::Team).into_iter().collect();
-    let machines = tx.entities_where(kind::MACHINE, gongdan_domain::entity::machine::CUSTOMER, &customer.id.to_string())?;
+    let machines =
+        tx.entities_where(kind::MACHINE, gongdan_domain::entity::machine::CUSTOMER, &customer.id.to_string())?;
     let machines = machines.into_iter().map(|id| EntityRef::new(kind::MACHINE, id));
     for entity in std::iter::once(customer.clone()).chain(machines) {
         let id = record_id::entity(&entity);

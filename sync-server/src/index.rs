@@ -203,7 +203,8 @@ fn row(
 }
 
 fn search_text(r: &dyn Reader, row: &Row) -> Result<String> {
-    let mut words = vec![row.customer_name.clone(), row.machine_name.clone(), row.serial_no.clone(), row.symptom.clone()];
+    let mut words =
+        vec![row.customer_name.clone(), row.machine_name.clone(), row.serial_no.clone(), row.symptom.clone()];
     words.extend([row.phone.clone(), row.address.clone(), row.contact_name.clone(), initials(&row.customer_name)]);
     words.extend(row.seal.as_ref().map(|s| s.number.clone()));
     words.extend(row.archive_no.clone());
@@ -234,5 +235,5 @@ pub fn customer(tx: &mut dyn Tx, of: CustomerId) -> Result<()> {
 /// First letters of the pinyin: 样例星河 → `ylxh`.
 fn initials(text: &str) -> String {
     use pinyin::ToPinyin as _;
-    text.chars().filter_map(|c| c.to_pinyin().map(|p| p.first_letter()).or_else(|| None)).collect()
+    text.chars().filter_map(|c| c.to_pinyin().map(|p| p.first_letter())).collect()
 }

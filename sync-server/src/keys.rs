@@ -82,7 +82,9 @@ fn key(path: &Path) -> Result<[u8; 32]> {
     match fs::read_to_string(path) {
         Ok(text) => {
             let raw = hex::decode(text.trim()).ok().and_then(|raw| raw.try_into().ok());
-            raw.ok_or_else(|| Error::File(std::io::Error::new(std::io::ErrorKind::InvalidData, "a key file is damaged")))
+            raw.ok_or_else(|| {
+                Error::File(std::io::Error::new(std::io::ErrorKind::InvalidData, "a key file is damaged"))
+            })
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let text = crate::secret::random_hex(32);

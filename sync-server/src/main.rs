@@ -55,7 +55,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("GONGDAN_LOG").unwrap_or_else(|_| "info,refinery_core=warn".into());
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("GONGDAN_LOG").unwrap_or_else(|_| "info,refinery_core=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
     let data = cli.data.unwrap_or_else(default_data);
@@ -82,6 +83,13 @@ fn sentence(error: &Error, data: &Path, listen: Option<SocketAddr>) -> String {
         }
         (Error::File(e), _) if matches!(e.kind(), Kind::PermissionDenied | Kind::ReadOnlyFilesystem) => {
             format!("the folder {folder} cannot be written; give it to this user or choose another one with --data.")
+        }
+        (Error::Database(rusqlite::Error::SqliteFailure(e, _)), _)
+            if matches!(e.code, rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly) =>
+        {
+            format!(
+                "the database in {folder} cannot be written; give the folder to this user or choose another one with --data."
+            )
         }
         (Error::DatabaseNewer { found, known }, _) => format!(
             "the database in {folder} was written by a newer version (schema {found}, this one knows {known}); it was left untouched."

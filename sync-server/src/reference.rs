@@ -43,7 +43,10 @@ pub fn typed(published: &Published) -> Option<Reference> {
 impl ReferenceSet {
     pub fn read(r: &dyn Reader) -> Result<Self> {
         let published = r.published(None)?;
-        Ok(Self { count: u32::try_from(published.len()).unwrap_or(u32::MAX), all: published.iter().filter_map(typed).collect() })
+        Ok(Self {
+            count: u32::try_from(published.len()).unwrap_or(u32::MAX),
+            all: published.iter().filter_map(typed).collect(),
+        })
     }
 
     pub fn count(&self) -> u32 {

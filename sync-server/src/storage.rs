@@ -266,7 +266,13 @@ pub trait Tx: Reader {
     fn withdraw(&mut self, id: &str, scope: &Scope) -> Result<()>;
 
     /// Indexes what a register shows.
-    fn put_field(&mut self, entity: &EntityRef, field: &str, shown: &serde_json::Value, in_conflict: bool) -> Result<()>;
+    fn put_field(
+        &mut self,
+        entity: &EntityRef,
+        field: &str,
+        shown: &serde_json::Value,
+        in_conflict: bool,
+    ) -> Result<()>;
     fn know_write(&mut self, id: WriteId) -> Result<()>;
     fn refuse_write(&mut self, id: WriteId, seen: &[WriteId]) -> Result<()>;
     fn put_fact(&mut self, fact: &Fact, by_office: bool, at: Instant, received_at: Instant) -> Result<()>;

@@ -45,7 +45,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&self.bytes)))
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("no JSON: {}", String::from_utf8_lossy(&self.bytes)))
     }
 
     pub fn code(&self) -> String {
@@ -188,7 +189,14 @@ impl World {
         self.exchange(device, &request(first, 1, changes)).await
     }
 
-    pub async fn attachment(&self, device: &Device, method: &str, hash: &str, offset: Option<u64>, piece: &[u8]) -> Answer {
+    pub async fn attachment(
+        &self,
+        device: &Device,
+        method: &str,
+        hash: &str,
+        offset: Option<u64>,
+        piece: &[u8],
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/sync/v1/attachments/{hash}"))
@@ -258,7 +266,15 @@ impl Device {
         })
     }
 
-    pub fn write(&self, entity: &EntityRef, field: &str, value: Value, seen: Vec<WriteId>, scope: Scope, at: Instant) -> Write {
+    pub fn write(
+        &self,
+        entity: &EntityRef,
+        field: &str,
+        value: Value,
+        seen: Vec<WriteId>,
+        scope: Scope,
+        at: Instant,
+    ) -> Write {
         Write {
             id: WriteId(Uuid::now_v7()),
             entity: entity.clone(),
@@ -287,7 +303,16 @@ impl Device {
         let document = SealedDocument::seal(visit.order().0, revision, &payload, &self.key).expect("sealed");
         *chain = ChainHead { seal_no: document.seal_no, hash: document.hash.clone() };
         let scopes = vec![Scope::Job(about.job)];
-        SealOp { document, scopes, job: about.job, visit, at: Stamp::trusted(at), by: self.person, files, extra: Extra::new() }
+        SealOp {
+            document,
+            scopes,
+            job: about.job,
+            visit,
+            at: Stamp::trusted(at),
+            by: self.person,
+            files,
+            extra: Extra::new(),
+        }
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gongdan_domain::id::{
-    CustomerId, DeviceId, FindingId, JobId, MachineId, ObligationId, OrderId, PersonId, WriteId,
-};
+use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, MachineId, ObligationId, OrderId, PersonId, WriteId};
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::EntityRef;
 use gongdan_domain::time::Instant;
@@ -106,8 +104,12 @@ pub enum CustomerChoice {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export, rename_all = "snake_case")]
 pub enum MachineChoice {
-    Known { machine: MachineId },
-    New { fields: BTreeMap<String, String> },
+    Known {
+        machine: MachineId,
+    },
+    New {
+        fields: BTreeMap<String, String>,
+    },
     /// The caller does not know; the technician will write it down.
     Unknown,
 }
@@ -313,4 +315,3 @@ pub struct ListAudit {
     #[serde(default)]
     pub page: u32,
 }
-

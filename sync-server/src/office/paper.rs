@@ -23,7 +23,9 @@ pub fn order(core: &Core, r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Res
         Some(other) => return Err(Problem::with(Code::FieldInvalid, json!({ "field": "lang", "value": other })).into()),
     };
     let revisions = r.sealed_of(order.0)?;
-    let wanted = |s: &&SealedRow| wish.revision.is_none_or(|n| matches!(&s.body, RecordBody::Sealed { document, .. } if document.revision == n));
+    let wanted = |s: &&SealedRow| {
+        wish.revision.is_none_or(|n| matches!(&s.body, RecordBody::Sealed { document, .. } if document.revision == n))
+    };
     let chosen = revisions.iter().rev().find(wanted).ok_or(Code::NotSealed)?;
     let RecordBody::Sealed { document, receipt, .. } = &chosen.body else { return Err(Code::NotSealed.into()) };
     let payload: SealPayload = serde_json::from_str(&document.payload)?;

@@ -48,7 +48,9 @@ async fn l3_every_command_asks_its_permission_of_every_role() {
 async fn l3_downloads_and_live_events_ask_who_it_is() {
     let world = World::new();
     let technician = world.signed_in("zhang", Role::Technician).await;
-    for path in ["/api/office/file/00", "/api/office/orders/01a20a6a-08cc-71ee-bc10-b6f14701f7bc/pdf", "/api/office/events"] {
+    for path in
+        ["/api/office/file/00", "/api/office/orders/01a20a6a-08cc-71ee-bc10-b6f14701f7bc/pdf", "/api/office/events"]
+    {
         assert_eq!(world.get(&Browser::default(), path).await.code(), "not_signed_in", "{path}");
         if !path.ends_with("events") {
             assert_eq!(world.get(&technician, path).await.code(), "not_allowed", "{path}");
@@ -189,7 +191,8 @@ async fn f1_a_negative_price_and_overlapping_dates_are_not_published() {
 #[tokio::test]
 async fn h2_an_order_is_questioned_answered_and_archived_without_gaps() {
     let world = World::new();
-    let (dispatcher, manager) = (world.signed_in("lu", Role::Dispatcher).await, world.signed_in("cheng", Role::ServiceManager).await);
+    let (dispatcher, manager) =
+        (world.signed_in("lu", Role::Dispatcher).await, world.signed_in("cheng", Role::ServiceManager).await);
     let zhang = world.person("zhang", Role::Technician);
     let device = world.device(zhang).await;
     let mut seq = 0;
@@ -213,28 +216,43 @@ async fn h2_an_order_is_questioned_answered_and_archived_without_gaps() {
         let ops = vec![Op::Seal(seal), device.fact(about, world.now(), &sealed)];
         world.push(&device, vec![device.change(seq, world.now(), ops)]).await;
         let listed = world.done(&manager, "list_orders", json!({ "filter": "to_review" })).await;
-        assert_eq!((listed["rows"][0]["number"].clone(), listed["rows"][0]["total_fen"].clone()), (json!(format!("GD-A1-2611-000{n}")), json!(45_000)));
-        world.done(&manager, "question_order", json!({ "order": order, "revision": 1, "question": "油滤换了几个？" })).await;
+        assert_eq!(
+            (listed["rows"][0]["number"].clone(), listed["rows"][0]["total_fen"].clone()),
+            (json!(format!("GD-A1-2611-000{n}")), json!(45_000))
+        );
+        world
+            .done(&manager, "question_order", json!({ "order": order, "revision": 1, "question": "油滤换了几个？" }))
+            .await;
         let open = world.done(&manager, "open_order", json!({ "order": order })).await;
-        assert_eq!((open["row"]["state"].clone(), open["seal"]["chain_ok"].clone()), (json!("questioned"), json!(true)));
+        assert_eq!(
+            (open["row"]["state"].clone(), open["seal"]["chain_ok"].clone()),
+            (json!("questioned"), json!(true))
+        );
         assert_eq!(open["seal"]["countersignature_ok"], true);
         let answer = FactBody::QuestionAnswered { order, answer: "一个".to_owned() };
         seq += 1;
         world.pass(1);
-        world.push(&device, vec![device.change(seq, world.now(), vec![device.fact(about, world.now(), &answer)])]).await;
+        world
+            .push(&device, vec![device.change(seq, world.now(), vec![device.fact(about, world.now(), &answer)])])
+            .await;
         let stale = world.office(&manager, "archive_order", &json!({ "order": order, "revision": 2 })).await;
         assert_eq!(stale.code(), "order_changed");
         let args = json!({ "order": order, "revision": 1 });
         let archived = world.done(&manager, "archive_order", args.clone()).await;
         assert_eq!(archived["archive_no"], format!("存-2611-000{n}"));
-        assert_eq!(world.done(&manager, "archive_order", args).await, archived, "archiving again answers the same number");
+        assert_eq!(
+            world.done(&manager, "archive_order", args).await,
+            archived,
+            "archiving again answers the same number"
+        );
     }
 }
 
 #[tokio::test]
 async fn f2_who_may_not_see_money_sees_none() {
     let world = World::new();
-    let (dispatcher, sales) = (world.signed_in("lu", Role::Dispatcher).await, world.signed_in("meng", Role::Sales).await);
+    let (dispatcher, sales) =
+        (world.signed_in("lu", Role::Dispatcher).await, world.signed_in("meng", Role::Sales).await);
     let zhang = world.person("zhang", Role::Technician);
     let device = world.device(zhang).await;
     let job = world.job(&dispatcher, zhang).await;
@@ -282,7 +300,9 @@ fn export_office_commands() {
     }
     let imports: String = names.iter().map(|n| format!("import type {{ {n} }} from './{n}';\n")).collect();
     let folder = std::env::var("TS_RS_EXPORT_DIR").expect(".cargo/config.toml names the folder");
-    let text = format!("// Generated from sync-server/src/office.rs; do not edit.\n{imports}\nexport type OfficeCommands = {{\n{lines}}};\n");
+    let text = format!(
+        "// Generated from sync-server/src/office.rs; do not edit.\n{imports}\nexport type OfficeCommands = {{\n{lines}}};\n"
+    );
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     std::fs::write(std::path::Path::new(&folder).join("office-commands.ts"), text).expect("the file can be written");
     assert_eq!(map.len(), COMMANDS.len());

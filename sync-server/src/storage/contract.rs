@@ -221,7 +221,8 @@ fn l2_a_database_of_a_newer_version_is_left_untouched() {
     let path = folder.path().join("gongdan.db");
     drop(super::sqlite::SqliteStorage::open(&path, at(0)).expect("opens"));
     let conn = rusqlite::Connection::open(&path).expect("opens");
-    let newer = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'future', '', '1')";
+    let newer =
+        "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'future', '', '1')";
     conn.execute(newer, []).expect("pretends");
     let tables = |c: &rusqlite::Connection| -> i64 {
         c.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).expect("counted")

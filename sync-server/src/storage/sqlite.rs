@@ -7,7 +7,7 @@ mod write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use gongdan_domain::time::Instant;
@@ -40,6 +40,9 @@ struct Session<'c> {
     given: Option<u64>,
 }
 
+/// Who is told of every commit; one listener at most.
+type Listener = OnceLock<Box<dyn Fn(u64) + Send + Sync>>;
+
 struct Job {
     work: WriteWork,
     answer: SyncSender<Result<()>>,
@@ -50,7 +53,7 @@ pub struct SqliteStorage {
     readers: Mutex<Vec<Connection>>,
     queue: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    tell: std::sync::Arc<OnceLock<Box<dyn Fn(u64) + Send + Sync>>>,
+    tell: Arc<Listener>,
 }
 
 impl SqliteStorage {
@@ -61,9 +64,10 @@ impl SqliteStorage {
         migrations::migrations::runner().run(&mut conn)?;
         first_start(&conn, now)?;
         let (queue, jobs) = channel();
-        let tell = std::sync::Arc::new(OnceLock::new());
-        let told = std::sync::Arc::clone(&tell);
-        let writer = std::thread::Builder::new().name("writer".into()).spawn(move || write_in_groups(&conn, &jobs, &told))?;
+        let tell = Arc::new(Listener::new());
+        let told = Arc::clone(&tell);
+        let writer =
+            std::thread::Builder::new().name("writer".into()).spawn(move || write_in_groups(&conn, &jobs, &told))?;
         Ok(Self {
             path: path.to_owned(),
             readers: Mutex::default(),
@@ -155,7 +159,8 @@ fn refuse_newer(conn: &Connection) -> Result<()> {
     }
     let found: i64 =
         conn.query_row("SELECT coalesce(max(version), 0) FROM refinery_schema_history", [], |row| row.get(0))?;
-    let known = migrations::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
+    let known =
+        migrations::migrations::runner().get_migrations().iter().map(|m| i64::from(m.version())).max().unwrap_or(0);
     if found > known { Err(Error::DatabaseNewer { found, known }) } else { Ok(()) }
 }
 
@@ -169,7 +174,7 @@ fn first_start(conn: &Connection, now: Instant) -> Result<()> {
 }
 
 /// The writer: takes what is queued, runs each in a savepoint, commits once, answers all.
-fn write_in_groups(conn: &Connection, jobs: &Receiver<Job>, tell: &OnceLock<Box<dyn Fn(u64) + Send + Sync>>) {
+fn write_in_groups(conn: &Connection, jobs: &Receiver<Job>, tell: &Listener) {
     while let Ok(first) = jobs.recv() {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));

@@ -89,7 +89,12 @@ impl Taking<'_> {
         for job in super::reach::jobs_of(self.change) {
             if !self.tx.had_job(job, self.author.person, at)?.1 {
                 let id = derived(job.0, &format!("not_assigned/{}", self.author.person));
-                self.find(id, FindingCode::NotAssigned, (Some(job), None, None), json!({ "person": self.author.person }))?;
+                self.find(
+                    id,
+                    FindingCode::NotAssigned,
+                    (Some(job), None, None),
+                    json!({ "person": self.author.person }),
+                )?;
             }
         }
         let skew = self.change.made_at.offset_ms.unwrap_or(0);
@@ -175,7 +180,9 @@ impl Taking<'_> {
             }
             kind::VISIT => {
                 let scopes = self.tx.scopes_of(&record_id::entity(entity))?;
-                self.touched.jobs.extend(scopes.into_iter().filter_map(|s| if let Scope::Job(j) = s { Some(j) } else { None }));
+                self.touched
+                    .jobs
+                    .extend(scopes.into_iter().filter_map(|s| if let Scope::Job(j) = s { Some(j) } else { None }));
             }
             kind::CUSTOMER => {
                 self.touched.customers.insert(CustomerId(entity.id));
@@ -294,7 +301,9 @@ impl Taking<'_> {
         }
         for customer in customers {
             index::customer(self.tx, customer)?;
-            jobs.extend(self.tx.entities_where(kind::JOB, job::CUSTOMER, &customer.to_string())?.into_iter().map(JobId));
+            jobs.extend(
+                self.tx.entities_where(kind::JOB, job::CUSTOMER, &customer.to_string())?.into_iter().map(JobId),
+            );
         }
         for job in jobs {
             index::job(self.tx, self.env, job)?;

@@ -78,7 +78,12 @@ pub async fn head(State(core): State<Shared>, Path(hash): Path<String>, headers:
     Ok(standing(StatusCode::OK, offset, size))
 }
 
-pub async fn patch(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap, body: Body) -> Result<Response> {
+pub async fn patch(
+    State(core): State<Shared>,
+    Path(hash): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
     let named = headers.get(OFFSET).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let offset = named.ok_or_else(|| Problem::with(Code::BadRequest, json!({ "missing": "upload-offset" })))?;
     let known = headers.clone();
@@ -113,7 +118,13 @@ pub fn picture(file: &FileRef, bytes: Vec<u8>) -> Response {
     let picture = matches!(file.mime.as_str(), "image/jpeg" | "image/png");
     let mime = if picture { file.mime.as_str() } else { "application/octet-stream" };
     let how = if picture { "inline" } else { "attachment" };
-    let extension = if mime == "image/png" { "png" } else if picture { "jpg" } else { "bin" };
+    let extension = if mime == "image/png" {
+        "png"
+    } else if picture {
+        "jpg"
+    } else {
+        "bin"
+    };
     let headers = [
         ("content-type", mime.to_owned()),
         ("content-disposition", format!("{how}; filename=\"{}.{extension}\"", &file.hash[..12.min(file.hash.len())])),

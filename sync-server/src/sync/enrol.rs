@@ -85,7 +85,13 @@ fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Result<En
     Ok(EnrolReply { certificate: signed, token, recovery_key, epoch: tx.epoch()?, time: now })
 }
 
-fn certificate(core: &Core, r: &dyn Reader, who: PersonId, request: &EnrolRequest, now: Instant) -> Result<Certificate> {
+fn certificate(
+    core: &Core,
+    r: &dyn Reader,
+    who: PersonId,
+    request: &EnrolRequest,
+    now: Instant,
+) -> Result<Certificate> {
     let used = u32::try_from(r.devices()?.len()).unwrap_or(u32::MAX);
     Ok(Certificate {
         device_id: DeviceId(Uuid::now_v7()),

@@ -21,12 +21,8 @@ use crate::sync::apply::Author;
 fn state_before(r: &dyn Reader, fact: &Fact, visit: VisitId) -> Result<VisitState> {
     let Some(job) = fact.job else { return Ok(VisitState::default()) };
     let at = fact.at.corrected();
-    let earlier: Vec<Fact> = r
-        .facts(job)?
-        .into_iter()
-        .filter(|f| !f.retracted && f.fact.at.corrected() <= at)
-        .map(|f| f.fact)
-        .collect();
+    let earlier: Vec<Fact> =
+        r.facts(job)?.into_iter().filter(|f| !f.retracted && f.fact.at.corrected() <= at).map(|f| f.fact).collect();
     Ok(VisitState::of(visit, &earlier, &r.fields(&EntityRef::new(kind::VISIT, visit.0))?))
 }
 
@@ -62,8 +58,11 @@ fn circumstances(r: &dyn Reader, env: &Env, fact: &Fact, body: &FactBody, state:
         }
         FactBody::SafetySigned { .. } | FactBody::WorkStarted {} | FactBody::WorkFinished {} => {
             if let Some(template) = env.reference.safety_template(at) {
-                let answers: Vec<SafetyAnswer> =
-                    state.safety.iter().map(|(code, a)| SafetyAnswer { code: code.clone(), choice: a.answer }).collect();
+                let answers: Vec<SafetyAnswer> = state
+                    .safety
+                    .iter()
+                    .map(|(code, a)| SafetyAnswer { code: code.clone(), choice: a.answer })
+                    .collect();
                 now.safety = template.safe(&answers).err();
                 now.power_on = template.safe_to_power_on(&answers).err();
             }
@@ -83,7 +82,8 @@ fn kit(
     version: &str,
     released: &[String],
 ) -> Result<Option<KitIncomplete>> {
-    let (Some(of), Some(template)) = (fact.job, env.reference.kit_template_named(version, fact.at.judged_at(env.now))) else {
+    let (Some(of), Some(template)) = (fact.job, env.reference.kit_template_named(version, fact.at.judged_at(env.now)))
+    else {
         return Ok(None);
     };
     let fields = r.fields(&EntityRef::new(kind::JOB, of.0))?;
@@ -118,7 +118,11 @@ pub fn was_sealed(r: &dyn Reader, fact: &Fact) -> Result<bool> {
 pub fn seal(r: &dyn Reader, seal: &SealOp, author: &Author) -> Result<Vec<(FindingCode, Value)>> {
     let document = &seal.document;
     let mut found = Vec::new();
-    let opened = if document.device_id == author.device { document.open(&author.key).err() } else { Some(gongdan_domain::seal::SealError::EnvelopeDiffers) };
+    let opened = if document.device_id == author.device {
+        document.open(&author.key).err()
+    } else {
+        Some(gongdan_domain::seal::SealError::EnvelopeDiffers)
+    };
     if let Some(why) = opened {
         found.push((FindingCode::SealInvalid, json!({ "why": why, "hash": document.hash })));
     }
@@ -126,9 +130,7 @@ pub fn seal(r: &dyn Reader, seal: &SealOp, author: &Author) -> Result<Vec<(Findi
         let details = json!({ "seal_no": document.seal_no, "previous": document.previous });
         found.push((FindingCode::ChainBroken, details));
     }
-    let same = |other: &crate::storage::SealedRow| {
-        matches!(&other.body, gongdan_domain::sync::wire::RecordBody::Sealed { document: d, .. } if d.revision == document.revision)
-    };
+    let same = |other: &crate::storage::SealedRow| matches!(&other.body, gongdan_domain::sync::wire::RecordBody::Sealed { document: d, .. } if d.revision == document.revision);
     if let Some(other) = r.sealed_of(document.id)?.iter().find(|o| same(o)) {
         let details = json!({ "revision": document.revision, "hashes": [other.hash, document.hash] });
         found.push((FindingCode::TwoFirstRevisions, details));

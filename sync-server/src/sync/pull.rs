@@ -50,7 +50,9 @@ fn objection(r: &dyn Reader, cursor: Option<&Cursor>, epoch: &str, head: u64) ->
         None => Some("cursor_unreadable"),
         Some(c) if c.epoch != epoch => Some("epoch_changed"),
         Some(c) if c.position > head => Some("server_went_back"),
-        Some(c) if c.position > 0 && r.nonce(c.position)?.as_deref() != Some(c.nonce.as_str()) => Some("history_differs"),
+        Some(c) if c.position > 0 && r.nonce(c.position)?.as_deref() != Some(c.nonce.as_str()) => {
+            Some("history_differs")
+        }
         Some(_) => None,
     })
 }

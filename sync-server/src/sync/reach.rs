@@ -73,7 +73,9 @@ impl Reach {
         }
         for (n, op) in change.ops.iter().enumerate() {
             let found = match op {
-                Op::Write(write) => self.by_himself(write.by).or(self.write_refusal(r, &write.entity, &write.scopes)?),
+                Op::Write(write) => {
+                    self.by_himself(write.by).or(self.write_refusal(r, &write.entity, &write.scopes)?)
+                }
                 Op::Fact(fact) => self.by_himself(fact.by).or(self.fact_refusal(r, fact)?),
                 Op::Retract(retraction) => self.by_himself(retraction.by).or(self.retraction_refusal(r, retraction)?),
                 Op::Seal(seal) => self.by_himself(seal.by).or(self.seal_refusal(r, &seal.scopes)?),
@@ -117,7 +119,9 @@ impl Reach {
             return Ok(Some((Code::ChangeMalformed, json!({ "twice": fact.id }))));
         }
         match FactBody::of(fact) {
-            Some(body) if body.by_office_only() => return Ok(Some((Code::ScopeViolation, json!({ "kind": fact.kind })))),
+            Some(body) if body.by_office_only() => {
+                return Ok(Some((Code::ScopeViolation, json!({ "kind": fact.kind }))));
+            }
             // Only who registers a call on the road says by himself who goes (A6).
             Some(FactBody::JobAssigned { .. }) => {
                 let maker = fact.job.map(|job| r.job_known(job)).transpose()?.flatten();

@@ -45,7 +45,10 @@ impl Team {
 
     fn finding_codes(&self) -> Vec<FindingCode> {
         let found = self.world.core.store.read(|r| r.findings(false, 100, 0)).expect("read");
-        found.into_iter().filter_map(|f| if let RecordBody::Finding { finding } = f.body { Some(finding.code) } else { None }).collect()
+        found
+            .into_iter()
+            .filter_map(|f| if let RecordBody::Finding { finding } = f.body { Some(finding.code) } else { None })
+            .collect()
     }
 }
 
@@ -146,16 +149,32 @@ async fn scope_is_tight_naming_a_foreign_customer_in_an_own_job_opens_nothing() 
     let reply = t.world.push(&t.device, changes).await;
     assert_eq!(reply.verdicts[0].outcome, Outcome::Accepted, "A6: a call taken on the road is his");
     assert!(matches!(reply.verdicts[1].outcome, Outcome::Refused { code: Code::ScopeViolation, .. }));
-    assert!(!records(&reply).iter().any(|r| matches!(&r.body, RecordBody::Entity { entity, .. } if entity.id == customer)));
+    assert!(
+        !records(&reply).iter().any(|r| matches!(&r.body, RecordBody::Entity { entity, .. } if entity.id == customer))
+    );
 }
 
 #[tokio::test]
 async fn scope_is_tight_office_decisions_and_foreign_authors_are_refused() {
     let t = team().await;
     let archived = FactBody::OrderArchived { order: t.job.visit(1).order(), revision: 1, archive_no: "存".to_owned() };
-    let mut foreign = t.device.write(&EntityRef::new(kind::JOB, t.job.0), jf::WISHES, json!("x"), vec![], Scope::Job(t.job), t.world.now());
+    let mut foreign = t.device.write(
+        &EntityRef::new(kind::JOB, t.job.0),
+        jf::WISHES,
+        json!("x"),
+        vec![],
+        Scope::Job(t.job),
+        t.world.now(),
+    );
     foreign.by = Uuid::now_v7().into();
-    let person = t.device.write(&EntityRef::new(kind::PERSON, t.device.person.0), "role", json!("admin"), vec![], Scope::Company, t.world.now());
+    let person = t.device.write(
+        &EntityRef::new(kind::PERSON, t.device.person.0),
+        "role",
+        json!("admin"),
+        vec![],
+        Scope::Company,
+        t.world.now(),
+    );
     let at = t.world.now();
     let changes = vec![
         t.device.change(1, at, vec![t.device.fact(t.about, at, &archived)]),
@@ -163,7 +182,11 @@ async fn scope_is_tight_office_decisions_and_foreign_authors_are_refused() {
         t.device.change(3, at, vec![Op::Write(person)]),
     ];
     let reply = t.world.push(&t.device, changes).await;
-    let codes: Vec<_> = reply.verdicts.iter().map(|v| if let Outcome::Refused { code, .. } = &v.outcome { Some(*code) } else { None }).collect();
+    let codes: Vec<_> = reply
+        .verdicts
+        .iter()
+        .map(|v| if let Outcome::Refused { code, .. } = &v.outcome { Some(*code) } else { None })
+        .collect();
     assert_eq!(codes, [Some(Code::ScopeViolation), Some(Code::AuthorMismatch), Some(Code::ScopeViolation)]);
 }
 
@@ -171,11 +194,18 @@ async fn scope_is_tight_office_decisions_and_foreign_authors_are_refused() {
 async fn no_silent_loser_two_who_did_not_see_each_other_stay_side_by_side() {
     let t = team().await;
     let entity = EntityRef::new(kind::JOB, t.job.0);
-    let seen = t.world.core.store.read(|r| r.fields(&entity)).expect("read").register(jf::SYMPTOM).expect("written").seen();
-    let write = |value: &str| Op::Write(t.device.write(&entity, jf::SYMPTOM, json!(value), seen.clone(), Scope::Job(t.job), t.world.now()));
-    let changes = vec![t.device.change(1, t.world.now(), vec![write("甲")]), t.device.change(2, t.world.now(), vec![write("乙")])];
+    let seen =
+        t.world.core.store.read(|r| r.fields(&entity)).expect("read").register(jf::SYMPTOM).expect("written").seen();
+    let write = |value: &str| {
+        Op::Write(t.device.write(&entity, jf::SYMPTOM, json!(value), seen.clone(), Scope::Job(t.job), t.world.now()))
+    };
+    let changes = vec![
+        t.device.change(1, t.world.now(), vec![write("甲")]),
+        t.device.change(2, t.world.now(), vec![write("乙")]),
+    ];
     t.world.push(&t.device, changes).await;
-    let register = t.world.core.store.read(|r| r.fields(&entity)).expect("read").register(jf::SYMPTOM).expect("written").clone();
+    let register =
+        t.world.core.store.read(|r| r.fields(&entity)).expect("read").register(jf::SYMPTOM).expect("written").clone();
     assert_eq!(register.heads.len(), 2);
     assert!(register.in_conflict());
     let conflicts = t.world.done(&t.dispatcher, "list_conflicts", json!({})).await;
@@ -190,7 +220,14 @@ async fn no_silent_loser_two_who_did_not_see_each_other_stay_side_by_side() {
 async fn l2_a_write_that_names_what_never_came_is_kept_and_found() {
     let t = team().await;
     let entity = EntityRef::new(kind::VISIT, t.job.visit(1).0);
-    let write = t.device.write(&entity, vf::SUGGESTIONS, json!("换油"), vec![WriteId(Uuid::now_v7())], Scope::Job(t.job), t.world.now());
+    let write = t.device.write(
+        &entity,
+        vf::SUGGESTIONS,
+        json!("换油"),
+        vec![WriteId(Uuid::now_v7())],
+        Scope::Job(t.job),
+        t.world.now(),
+    );
     let reply = t.world.push(&t.device, vec![t.device.change(1, t.world.now(), vec![Op::Write(write)])]).await;
     assert_eq!(reply.verdicts[0].findings[0].code, FindingCode::SeenUnknown);
     assert_eq!(t.world.core.store.read(|r| r.fields(&entity)).expect("read").text(vf::SUGGESTIONS), "换油");
@@ -203,7 +240,9 @@ async fn g6_a_seal_is_countersigned_and_a_broken_link_is_a_finding() {
     let first = t.device.seal(t.about, 1, json!({ "form": "x" }), at, vec![]);
     let reply = t.world.push(&t.device, vec![t.device.change(1, at, vec![Op::Seal(first)])]).await;
     let receipt = &reply.verdicts[0].receipts[0];
-    receipt.verify(&public_key(&t.device.certificate.server_key).expect("a key")).expect("the server's countersignature");
+    receipt
+        .verify(&public_key(&t.device.certificate.server_key).expect("a key"))
+        .expect("the server's countersignature");
     assert!(reply.verdicts[0].findings.is_empty());
     t.device.chain.lock().expect("chain").hash = sha256_hex(b"elsewhere");
     let mut second = t.device.seal(t.about, 2, json!({ "form": "y" }), at, vec![]);
@@ -242,10 +281,19 @@ async fn poison_passes_what_broke_a_rule_is_accepted_and_found() {
         total_fen: 45_000,
     };
     let ops = |body| vec![t.device.fact(t.about, at, body)];
-    let reply = t.world.push(&t.device, vec![t.device.change(1, at, ops(&departed)), t.device.change(2, at, ops(&sealed))]).await;
+    let reply = t
+        .world
+        .push(&t.device, vec![t.device.change(1, at, ops(&departed)), t.device.change(2, at, ops(&sealed))])
+        .await;
     assert!(reply.verdicts.iter().all(|v| v.outcome == Outcome::Accepted));
     let codes = t.finding_codes();
-    for code in [FindingCode::StepSkipped, FindingCode::DepartedIncomplete, FindingCode::NotSigned, FindingCode::Dissatisfied, FindingCode::WorkedWithoutConsent] {
+    for code in [
+        FindingCode::StepSkipped,
+        FindingCode::DepartedIncomplete,
+        FindingCode::NotSigned,
+        FindingCode::Dissatisfied,
+        FindingCode::WorkedWithoutConsent,
+    ] {
         assert!(codes.contains(&code), "{code:?} in {codes:?}");
     }
 }
@@ -357,8 +405,12 @@ async fn l3_an_enrolment_code_works_once_and_guessing_is_limited() {
     let world = World::new();
     let zhang = world.person("zhang", Role::Technician);
     let cheng = world.person("cheng", Role::ServiceManager);
-    assert!(world.core.write_now(move |core, tx| super::enrol::create_code(tx, cheng, core.now())).is_err(), "no device for the desk");
-    let (code, _) = world.core.write_now(move |core, tx| super::enrol::create_code(tx, zhang, core.now())).expect("a code");
+    assert!(
+        world.core.write_now(move |core, tx| super::enrol::create_code(tx, cheng, core.now())).is_err(),
+        "no device for the desk"
+    );
+    let (code, _) =
+        world.core.write_now(move |core, tx| super::enrol::create_code(tx, zhang, core.now())).expect("a code");
     let key = gongdan_domain::seal::public_key_text(&ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key());
     let body = |code: &str| json!({ "code": code, "public_key": key, "device_name": "t", "app": "t" }).to_string();
     let ask = async |code: &str| {
@@ -376,7 +428,12 @@ async fn l3_an_enrolment_code_works_once_and_guessing_is_limited() {
 /// A photo that a fact names.
 async fn photo(t: &Team, bytes: &[u8]) -> FileRef {
     let file = FileRef { hash: sha256_hex(bytes), size: bytes.len() as u64, mime: "image/jpeg".to_owned() };
-    let body = FactBody::PhotoTaken { photo: gongdan_domain::fact::PhotoKind::Before, caption: String::new(), width: 1, height: 1 };
+    let body = FactBody::PhotoTaken {
+        photo: gongdan_domain::fact::PhotoKind::Before,
+        caption: String::new(),
+        width: 1,
+        height: 1,
+    };
     let mut op = t.device.fact(t.about, t.world.now(), &body);
     if let Op::Fact(fact) = &mut op {
         fact.files = vec![file.clone()];
@@ -395,8 +452,15 @@ async fn blob_whole_an_upload_resumes_over_any_cut() {
     let standing = world.attachment(&t.device, "HEAD", &file.hash, None, &[]).await;
     assert_eq!(standing.headers["upload-offset"], "40000");
     let misplaced = world.attachment(&t.device, "PATCH", &file.hash, Some(10), &bytes[10..]).await;
-    assert_eq!((misplaced.code(), misplaced.json()["details"]["offset"].clone()), ("offset_mismatch".to_owned(), json!(40_000)));
-    assert_eq!(world.attachment(&t.device, "GET", &file.hash, None, &[]).await.code(), "attachment_unknown", "half a file is none");
+    assert_eq!(
+        (misplaced.code(), misplaced.json()["details"]["offset"].clone()),
+        ("offset_mismatch".to_owned(), json!(40_000))
+    );
+    assert_eq!(
+        world.attachment(&t.device, "GET", &file.hash, None, &[]).await.code(),
+        "attachment_unknown",
+        "half a file is none"
+    );
     world.attachment(&t.device, "PATCH", &file.hash, Some(40_000), &bytes[40_000..]).await;
     let whole = world.attachment(&t.device, "GET", &file.hash, None, &[]).await;
     assert_eq!(whole.bytes, bytes);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gongdan_domain::entity::Fields;
-use gongdan_domain::id::{ChangeId, CustomerId, DeviceId, FactId, JobId, PersonId, WriteId, FindingId};
+use gongdan_domain::id::{ChangeId, CustomerId, DeviceId, FactId, FindingId, JobId, PersonId, WriteId};
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{EntityRef, FileRef, Scope};
 use gongdan_domain::sync::wire::RecordBody;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::{Session, instant, ms};
 use crate::error::Result;
 use crate::storage::{
-    AuditEntry, DeviceRecord, FileState, FindingState, Published, Reader, RowQuery, SealedRow, Session as SignedIn, Stored,
-    StoredChange, StoredFact, User, VisitRow, record_id,
+    AuditEntry, DeviceRecord, FileState, FindingState, Published, Reader, RowQuery, SealedRow, Session as SignedIn,
+    Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
 type Sql<T> = rusqlite::Result<T>;
@@ -100,7 +100,13 @@ fn change(row: &Row<'_>) -> Sql<StoredChange> {
 }
 
 fn sealed_row(row: &Row<'_>) -> Sql<SealedRow> {
-    Ok(SealedRow { hash: row.get(0)?, job: id(row, 1)?, visit: id(row, 2)?, received_at: at(row, 3)?, body: json(row, 4)? })
+    Ok(SealedRow {
+        hash: row.get(0)?,
+        job: id(row, 1)?,
+        visit: id(row, 2)?,
+        received_at: at(row, 3)?,
+        body: json(row, 4)?,
+    })
 }
 
 fn finding_state(row: &Row<'_>) -> Sql<FindingState> {
@@ -139,14 +145,16 @@ fn user(row: &Row<'_>) -> Sql<User> {
 
 const FACT: &str = "SELECT r.body, f.received_at, f.by_office, EXISTS (SELECT 1 FROM retracted t WHERE t.fact = f.id)
     FROM fact f JOIN record r ON r.id = 'fact:' || f.id";
-const DEVICE: &str = "SELECT id, name, person, public_key, certificate, number_prefix, token_hash, app, state, enrolled_at,
+const DEVICE: &str =
+    "SELECT id, name, person, public_key, certificate, number_prefix, token_hash, app, state, enrolled_at,
     last_seen_at, acked_through, safe_through FROM device";
 const CHANGE: &str = "SELECT device, device_seq, change_id, payload, signature, verdict, received_at FROM change";
 const SEALED: &str =
     "SELECT s.hash, s.job, s.visit, s.received_at, r.body FROM sealed s JOIN record r ON r.id = 'sealed:' || s.hash";
 const FINDING: &str = "SELECT f.id, f.by_person, f.answered_by, f.answered_at, r.body
     FROM finding f JOIN record r ON r.id = 'finding:' || f.id";
-const VISIT_ROW: &str = "SELECT visit, job, is_current, stage, order_id, planned_at, requested_at, reported_at, received_at, owes,
+const VISIT_ROW: &str =
+    "SELECT visit, job, is_current, stage, order_id, planned_at, requested_at, reported_at, received_at, owes,
     technician, customer, machine, text, row FROM visit_row";
 
 impl Session<'_> {
@@ -317,7 +325,11 @@ impl Reader for Session<'_> {
 
     fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>> {
         let open = if open_only { "WHERE f.answered_at IS NULL" } else { "" };
-        self.many(&format!("{FINDING} {open} ORDER BY f.found_at DESC LIMIT ?1 OFFSET ?2"), (limit, offset), finding_state)
+        self.many(
+            &format!("{FINDING} {open} ORDER BY f.found_at DESC LIMIT ?1 OFFSET ?2"),
+            (limit, offset),
+            finding_state,
+        )
     }
 
     fn findings_of_job(&self, job: JobId) -> Result<Vec<FindingState>> {

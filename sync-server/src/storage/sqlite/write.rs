@@ -57,7 +57,8 @@ impl Tx for Session<'_> {
         self.run(sql, (id, record, int(position), value.to_string()))?;
         self.run("UPDATE record_scope SET position = ?2 WHERE record_id = ?1", (id, int(position)))?;
         for scope in scopes {
-            let sql = "INSERT INTO record_scope (scope, record_id, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+            let sql =
+                "INSERT INTO record_scope (scope, record_id, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
             self.run(sql, (scope.to_string(), id, int(position)))?;
         }
         Ok(position)
@@ -210,7 +211,8 @@ impl Tx for Session<'_> {
     }
 
     fn put_device(&mut self, device: &DeviceRecord) -> Result<()> {
-        let sql = "INSERT INTO device (id, name, person, public_key, certificate, number_prefix, token_hash, app, state,
+        let sql =
+            "INSERT INTO device (id, name, person, public_key, certificate, number_prefix, token_hash, app, state,
             enrolled_at, last_seen_at, acked_through, safe_through)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, token_hash = excluded.token_hash, app = excluded.app,
@@ -243,7 +245,8 @@ impl Tx for Session<'_> {
             Outcome::Refused { .. } => "refused",
             Outcome::Quarantined => "quarantined",
         };
-        let sql = "INSERT INTO change (device, device_seq, change_id, payload, signature, outcome, verdict, received_at)
+        let sql =
+            "INSERT INTO change (device, device_seq, change_id, payload, signature, outcome, verdict, received_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         self.run(
             sql,
@@ -262,14 +265,16 @@ impl Tx for Session<'_> {
     }
 
     fn quarantine(&mut self, device: DeviceId, seq: u64, payload: &str, signature: &str, at: Instant) -> Result<()> {
-        let sql = "INSERT INTO quarantined (device, device_seq, payload, signature, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
+        let sql =
+            "INSERT INTO quarantined (device, device_seq, payload, signature, received_at) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT DO NOTHING";
         self.run(sql, (device.to_string(), int(seq), payload, signature, ms(at)))?;
         Ok(())
     }
 
     fn put_hole(&mut self, device: DeviceId, from: u64, to: u64, at: Instant) -> Result<()> {
-        let sql = "INSERT INTO hole (device, from_seq, to_seq, found_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+        let sql =
+            "INSERT INTO hole (device, from_seq, to_seq, found_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
         self.run(sql, (device.to_string(), int(from), int(to), ms(at)))?;
         Ok(())
     }
@@ -319,7 +324,8 @@ impl Tx for Session<'_> {
     }
 
     fn draw_archive_count(&mut self, month: &str) -> Result<u32> {
-        let sql = "INSERT INTO archive_count (month, last) VALUES (?1, 1) ON CONFLICT (month) DO UPDATE SET last = last + 1";
+        let sql =
+            "INSERT INTO archive_count (month, last) VALUES (?1, 1) ON CONFLICT (month) DO UPDATE SET last = last + 1";
         self.run(sql, [month])?;
         self.archive_count(month)
     }
