@@ -63,6 +63,7 @@ export const testid = {
   opinion: 'opinion',
   sign: (choice: SigningChoice) => `sign-choice-${choice}`,
   signName: 'sign-name',
+  signOther: 'sign-other',
   decline: (reason: DeclineReason) => `decline-${reason}`,
   pdf: 'pdf',
   callback: (result: string) => `callback-${result}`,

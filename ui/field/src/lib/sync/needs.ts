@@ -1,9 +1,8 @@
-/** What needs this person, as one list: conflicts, refusals, questions, findings; each with what to do. */
+/** What needs this person, as one list: conflicts, refusals, questions; each with what to do. */
 import CircleX from '@lucide/svelte/icons/circle-x';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import MessageCircleQuestion from '@lucide/svelte/icons/message-circle-question-mark';
-import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
-import { fieldName, findingEvidence, findingWords } from '@gongdan/shared/business/index.ts';
+import { fieldName } from '@gongdan/shared/business/index.ts';
 import type { Icon } from '@gongdan/shared/parts';
 import { problemWords, t } from '@gongdan/shared/words';
 import type { ConflictView } from '@gongdan/shared/generated/ConflictView';
@@ -35,8 +34,5 @@ export function needs(list: SyncList): Need[] {
       return { id: `refused/${one.device_seq}`, icon: CircleX, title: t('field.todo.refused', { what: whatWords(one.what) }), about: one.about, why: words.what, todo: words.todo };
     }),
     ...list.questions.map((one) => ({ id: `question/${one.job}/${one.at}`, icon: MessageCircleQuestion, title: one.question, about: [one.customer, one.order_no].join(' · '), href: `#/job/${one.job}/done` })),
-    ...list.findings
-      .filter((one) => one.answer === null)
-      .map((one) => ({ id: `finding/${one.id}`, icon: TriangleAlert, title: findingWords(one), about: findingEvidence(one), todo: t('field.todo.findingDo'), ...(one.job === null ? {} : { href: `#/job/${one.job}` }) })),
   ];
 }
