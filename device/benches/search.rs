@@ -107,7 +107,8 @@ impl World {
 
     /// A finished order of a former year, as it comes from the office.
     fn order(&self, a: &gongdan_device::store::Applier, n: usize, customers: usize, settled: bool) -> JobId {
-        let job = JobId(derived(Uuid::nil(), &format!("j{n}")));
+        // In the order of time, as the ids of real jobs are.
+        let job = JobId(Uuid::from_u128((0x0190_0000_0000_7000_8000_u128 << 48) + n as u128));
         let visit = job.visit(1);
         let scope = [Scope::Job(job)];
         let of = n % customers;
@@ -120,7 +121,7 @@ impl World {
             let (kind, body) = body.parts();
             let at = self.now - chrono::TimeDelta::days(if settled { 300 } else { 0 })
                 + chrono::TimeDelta::minutes(k as i64);
-            let id = FactId(derived(job.0, &format!("f{k}")));
+            let id = FactId(Uuid::now_v7());
             let visit = Some(visit);
             Fact {
                 id,

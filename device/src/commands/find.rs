@@ -64,7 +64,8 @@ pub fn fee_schedule(device: &Device, _: args::Nothing) -> Result<FeeScheduleView
 pub fn fault(device: &Device, args: args::OfFault) -> Result<KnowledgeView> {
     device.read(|r| {
         let references = References::load(r, r.today(), &Pinned::default())?;
-        let knowledge = r.reference::<FaultKnowledge>(ReferenceKind::FaultKnowledge, r.today())?.ok_or(Code::NotFound)?;
+        let knowledge =
+            r.reference::<FaultKnowledge>(ReferenceKind::FaultKnowledge, r.today())?.ok_or(Code::NotFound)?;
         let fault = knowledge.fault(&args.fault).ok_or(Code::NotFound)?.clone();
         let parts = kit::part_words(&references.catalogue(), fault.parts.iter().map(String::as_str));
         Ok(KnowledgeView { fault, parts, notice: knowledge.notice.clone() })

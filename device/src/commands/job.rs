@@ -46,15 +46,32 @@ pub fn register(device: &Device, args: args::RegisterJob) -> Result<JobView> {
 
 /// Names of a job's fields that a call can fill.
 const FILLED: [&str; 19] = [
-    field::CUSTOMER_NAME, field::ADDRESS, field::CONTACT_NAME, field::PHONE, field::BRAND, field::MODEL, field::SERIAL_NO,
-    field::PURCHASE_DATE, field::MANUFACTURE_DATE, field::SYMPTOM, field::WISHES, field::SERVICE_KIND, field::CATEGORY,
-    field::URGENCY, field::REPORTED_AT, field::REPORTER, field::REQUESTED_AT, field::AGREED_AT, field::TEAM,
+    field::CUSTOMER_NAME,
+    field::ADDRESS,
+    field::CONTACT_NAME,
+    field::PHONE,
+    field::BRAND,
+    field::MODEL,
+    field::SERIAL_NO,
+    field::PURCHASE_DATE,
+    field::MANUFACTURE_DATE,
+    field::SYMPTOM,
+    field::WISHES,
+    field::SERVICE_KIND,
+    field::CATEGORY,
+    field::URGENCY,
+    field::REPORTED_AT,
+    field::REPORTER,
+    field::REQUESTED_AT,
+    field::AGREED_AT,
+    field::TEAM,
 ];
 
 fn filled(tx: &Tx, args: args::RegisterJob) -> Result<Vec<(String, Value)>> {
     let mut fields = args.fields;
-    if let Some(unknown) = fields.keys().find(|name| !FILLED.contains(&name.as_str())) {
-        return Err(Problem::with(Code::FieldInvalid, json!({ "field": unknown })).into());
+    let invalid = |(name, value): &(&String, &Value)| !FILLED.contains(&name.as_str()) || !value.is_string();
+    if let Some((name, _)) = fields.iter().find(invalid) {
+        return Err(Problem::with(Code::FieldInvalid, json!({ "field": name })).into());
     }
     let read = |kind: &str, id: Option<Uuid>| match id {
         Some(id) => tx.fields(&EntityRef::new(kind, id)),
@@ -79,7 +96,9 @@ fn filled(tx: &Tx, args: args::RegisterJob) -> Result<Vec<(String, Value)>> {
     ] {
         fields.entry(name.to_owned()).or_insert(value);
     }
-    for (name, id) in [(field::CUSTOMER, args.customer.map(|c| c.0).or(of_machine)), (field::MACHINE, args.machine.map(|m| m.0))] {
+    for (name, id) in
+        [(field::CUSTOMER, args.customer.map(|c| c.0).or(of_machine)), (field::MACHINE, args.machine.map(|m| m.0))]
+    {
         if let Some(id) = id {
             fields.insert(name.to_owned(), json!(id));
         }

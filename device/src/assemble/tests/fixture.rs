@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gongdan_domain::entity::{Fields, kind};
-use gongdan_domain::fact::{About, FactBody, PhotoKind};
-use gongdan_domain::id::{FactId, JobId, PersonId, WriteId};
+use gongdan_domain::fact::{About, FactBody, PhotoKind, Rating, SigningChoice};
+use gongdan_domain::id::{FactId, JobId, PersonId, VisitId, WriteId};
 use gongdan_domain::reference::Reference;
+use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
 use gongdan_domain::sync::change::{EntityRef, Fact, FileRef, Scope};
 use gongdan_domain::sync::merge::{Head, Register};
 use gongdan_domain::sync::wire::{Page, Record, RecordBody};
@@ -125,6 +126,10 @@ impl Office {
 
     /// A job of the demo, assigned to this technician; `more` overrides its fields.
     pub fn assign(&self, key: &str, planned_at: Option<Instant>, more: Value) -> JobId {
+        self.assign_at(key, planned_at, more, at("2026-11-23T00:20:00Z"))
+    }
+
+    fn assign_at(&self, key: &str, planned_at: Option<Instant>, more: Value, time: Instant) -> JobId {
         let demo = demo();
         let entry = demo["jobs"].as_array().expect("jobs").iter().find(|j| j["key"] == key).expect("a demo job");
         let job = JobId(Uuid::now_v7());
@@ -137,26 +142,67 @@ impl Office {
         }
         let me = self.bench.device.me().expect("enrolled");
         let visit = job.visit(1);
-        let assigned = self.fact(job, FactBody::JobAssigned { visit, technicians: vec![me], leader: me, planned_at });
+        let assigned = self.fact_at(job, None, FactBody::JobAssigned { visit, technicians: vec![me], leader: me, planned_at }, time);
         self.send(Scope::Job(job), vec![entity(kind::JOB, job.0, &fields), assigned]);
         job
     }
 
+    /// A finished visit of this technician as it comes from the office: left, sealed and confirmed at that time.
+    pub fn archived(&self, key: &str, left_at: &str, more: Option<FactBody>) -> JobId {
+        let time = at(left_at);
+        let job = self.assign_at(key, None, json!({}), time);
+        let (device, visit) = (&self.bench.device, job.visit(1));
+        let (signing_key, device_id) =
+            device.read(|r| Ok((r.identity().signing_key.clone(), r.identity().certificate.device_id))).expect("identity");
+        let content = json!({ "order_no": "GD-A7-2610-0009", "fault": { "causes": [], "measures": [] } });
+        let payload = SealPayload {
+            kind: "work_order".to_owned(),
+            device_id,
+            seal_no: 1,
+            previous: String::new(),
+            sealed_at: time,
+            content,
+        };
+        let document = SealedDocument::seal(visit.order().0, 1, &payload, &signing_key).expect("sealed");
+        let receipt = Receipt::sign(&document, time, &self.bench.server_key).expect("received");
+        let sealed = FactBody::OrderSealed {
+            order: visit.order(),
+            revision: 1,
+            order_no: "GD-A7-2610-0009".to_owned(),
+            hash: document.hash.clone(),
+            choice: SigningChoice::Signed,
+            quality: Rating::Satisfied,
+            attitude: Rating::Satisfied,
+            total_fen: 0,
+        };
+        let story = more.into_iter().chain([sealed, FactBody::CheckedOut { position: None }]);
+        let mut records: Vec<RecordBody> = story.map(|body| self.fact_at(job, Some(visit), body, time)).collect();
+        records.push(RecordBody::Sealed { document, files: Vec::new(), job: job.0, visit: visit.0, receipt });
+        self.send(Scope::Job(job), records);
+        job
+    }
+
     fn fact(&self, job: JobId, body: FactBody) -> RecordBody {
+        self.fact_at(job, None, body, at("2026-11-23T00:20:00Z"))
+    }
+
+    fn fact_at(&self, job: JobId, visit: Option<VisitId>, body: FactBody, time: Instant) -> RecordBody {
         let (kind, body) = body.parts();
+        // What happened on the visit its technician says, what was decided the office.
+        let by = if visit.is_some() { self.bench.device.me().expect("enrolled") } else { OFFICE };
         let fact = Fact {
             id: FactId(Uuid::now_v7()),
             kind,
             job: Some(job),
-            visit: None,
+            visit,
             scopes: vec![Scope::Job(job)],
-            at: Stamp::trusted(at("2026-11-23T00:20:00Z")),
-            by: OFFICE,
+            at: Stamp::trusted(time),
+            by,
             body,
             files: Vec::new(),
             extra: Default::default(),
         };
-        RecordBody::Fact { fact, received_at: at("2026-11-23T00:20:00Z") }
+        RecordBody::Fact { fact, received_at: time }
     }
 
     pub fn office_says(&self, job: JobId, body: FactBody) {

@@ -178,8 +178,11 @@ fn a6_a_call_on_the_road_is_a_job_at_once_with_what_the_archive_knows() {
     assert_eq!(office.bench.waiting(), 1, "registered by one action");
     let agenda: Agenda = office.call("agenda", json!({})).expect("agenda");
     assert_eq!(agenda.others.len(), 1);
-    let unknown = json!({ "customer": null, "machine": null, "fields": { "total_fen": 1 } });
-    assert_eq!(office.call::<JobView>("register_job", unknown).map_err(|p| p.code), Err(Code::FieldInvalid));
+    for wrong in [json!({ "total_fen": "1" }), json!({ "symptom": 7 })] {
+        let args = json!({ "customer": null, "machine": null, "fields": wrong });
+        assert_eq!(office.call::<JobView>("register_job", args).map_err(|p| p.code), Err(Code::FieldInvalid));
+    }
+    assert_eq!(office.bench.waiting(), 1, "nothing half-written");
 }
 
 #[test]
@@ -265,7 +268,9 @@ fn g1_g5_g6_sealed_is_exactly_what_was_shown_once() {
 fn g7_the_sealed_order_is_paper_without_a_network() {
     let office = Office::new();
     let job = repaired(&office);
-    let print = |language: &str| crate::commands::download(&office.bench.device, "order_pdf", json!({ "job": job, "language": language }));
+    let print = |language: &str| {
+        crate::commands::download(&office.bench.device, "order_pdf", json!({ "job": job, "language": language }))
+    };
     assert_eq!(print("zh").map_err(|p| p.code), Err(Code::NotSealed), "a draft is no document");
     let shown = preview(&office, job);
     assert_eq!(shown.unprintable, Vec::<String>::new());
@@ -372,6 +377,33 @@ fn h1_a_settled_job_leaves_the_agenda_and_comes_back_when_something_happens() {
     let assigned = FactBody::JobAssigned { visit: job.visit(2), technicians: vec![me], leader: me, planned_at: None };
     office.office_says(job, assigned);
     assert_eq!(live(), [job]);
+}
+
+#[test]
+fn h1_an_archive_that_comes_whole_is_settled_unless_something_may_be_owed() {
+    let office = Office::new();
+    let long_ago = "2026-10-01T04:00:00Z";
+    let plain = office.archived("J01", long_ago, None);
+    let untested = FactBody::TestRunRecorded { result: TestRun::NotRun, minutes: 0, reason: "停电".into() };
+    let owing = office.archived("J02", long_ago, Some(untested));
+    let yesterday = office.archived("J03", "2026-11-22T04:00:00Z", None);
+    let live = office.bench.device.read(|r| r.live_jobs()).expect("read");
+    assert!(!live.contains(&plain), "nobody looks at it again");
+    assert!(live.contains(&owing) && live.contains(&yesterday));
+    let agenda: Agenda = office.call("agenda", json!({})).expect("agenda");
+    assert_eq!(agenda.owed.iter().map(|c| c.obligation.job).collect::<Vec<_>>(), [owing], "the call is still owed");
+    assert_eq!(office.open(plain).stage, VisitStage::Left, "and it can still be opened");
+}
+
+#[test]
+fn l3_a_job_that_left_the_device_leaves_the_agenda() {
+    let office = Office::new();
+    office.assign("J01", Some(local("2026-11-23T10:00")), json!({}));
+    office.bench.take(&office.bench.reply());
+    let store = office.bench.device.store().expect("open");
+    store.apply(office.bench.device.stamp(&store), |a| a.drop_left_scopes()).expect("dropped");
+    let agenda: Agenda = office.call("agenda", json!({})).expect("agenda");
+    assert_eq!((agenda.stops.len(), agenda.others.len()), (0, 0));
 }
 
 #[test]
