@@ -172,6 +172,8 @@ fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connectio
     connection.pragma_update(None, "key", raw.as_str())?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))?;
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    // Every page that is not in this cache is decrypted and authenticated again: 32 MB hold what a search or a first sync goes through.
+    connection.pragma_update(None, "cache_size", -32_000)?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
