@@ -34,7 +34,7 @@ if [ "$part" = all ]; then
     { echo "The generated TypeScript differs from the committed one: run make types and commit it."; exit 1; }
 else
   step "The whole visit in the real app"
-  on_display cargo test --workspace --test visit
+  on_display cargo test --workspace --test whole_visit
 fi
 
 step "Browser: the field app over the bridge, and the console"

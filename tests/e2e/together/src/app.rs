@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use gongdan_harness::{binary, free_port};
 use serde_json::json;
-use thirtyfour::{Capabilities, CapabilitiesHelper as _, WebDriver};
+use thirtyfour::{Capabilities, WebDriver};
 
 /// One WebKitWebDriver process; it serves one session at a time.
 pub struct Driver {

@@ -50,7 +50,6 @@ impl<'a> Finger<'a> {
             .execute("arguments[0].scrollIntoView({block: 'center'})", vec![element.to_json().expect("an element")])
             .await
             .expect("scrolls");
-        element.wait_until().enabled().await.unwrap_or_else(|_| panic!("{id} never became usable"));
         if let Err(error) = element.click().await {
             panic!("{id} could not be tapped ({error}); there is: {}", self.seen().await);
         }
@@ -101,7 +100,7 @@ impl<'a> Finger<'a> {
             .await
             .expect("scrolls");
         for stroke in 0..3 {
-            let mut chain = self.web.action_chain_with_delay(Some(4), Some(4));
+            let mut chain = self.web.action_chain_with_delay(Some(Duration::from_millis(4)), Some(Duration::from_millis(4)));
             let (x, y) = (-90 + stroke * 60, -40 + stroke * 12);
             chain = chain.move_to_element_with_offset(&pad, x, y).click_and_hold();
             for step in 1..14 {
@@ -114,14 +113,40 @@ impl<'a> Finger<'a> {
 
     /// Waits until an element's text satisfies a question.
     pub async fn reads(&self, id: &str, what: &str, question: impl Fn(&str) -> bool) -> String {
-        let mut text = String::new();
-        for _ in 0..400 {
-            text = self.find(id).await.text().await.unwrap_or_default();
+        let deadline = std::time::Instant::now() + Duration::from_secs(40);
+        let mut look = tokio::time::interval(Duration::from_millis(60));
+        loop {
+            look.tick().await;
+            let text = self.find(id).await.text().await.unwrap_or_default();
             if question(&text) {
                 return text;
             }
-            tokio::task::yield_now().await;
+            if std::time::Instant::now() > deadline {
+                panic!("{id} should say {what}, but says {text:?}; there is: {}", self.seen().await);
+            }
         }
-        panic!("{id} should say {what}, but says {text:?}; there is: {}", self.seen().await)
+    }
+
+    /// Waits until the app is at a place (`#/job/…/kit`).
+    pub async fn at(&self, place: &str) {
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
+        let mut look = tokio::time::interval(Duration::from_millis(40));
+        loop {
+            look.tick().await;
+            let hash = self.web.execute("return location.hash", vec![]).await.ok().and_then(|r| r.convert::<String>().ok());
+            if hash.is_some_and(|h| h.ends_with(place)) {
+                return;
+            }
+            if std::time::Instant::now() > deadline {
+                panic!("the app should be at {place}; there is: {}", self.seen().await);
+            }
+        }
+    }
+
+    /// All elements whose test id begins and ends so, as their ids.
+    pub async fn ids(&self, begins: &str, ends: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('[data-testid]')].map(e => e.dataset.testid).filter(t => t.startsWith(arguments[0]) && t.endsWith(arguments[1]))";
+        let found = self.web.execute(script, vec![begins.into(), ends.into()]).await.expect("ids of the screen");
+        found.convert().expect("a list of texts")
     }
 }
