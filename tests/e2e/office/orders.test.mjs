@@ -88,7 +88,7 @@ test('a question goes to the device and its answer comes back', async () => {
 
   await console.page.goto(`${firm.url}/orders?filter=all`);
   await console.at(`order-row-${number}`).click();
-  await console.page.getByText('补拍了，在库房').waitFor();
+  await console.page.getByRole('paragraph').filter({ hasText: '补拍了，在库房' }).waitFor();
   await look(console, 'a question with its answer');
   await console.close();
 });
