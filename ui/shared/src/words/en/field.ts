@@ -525,4 +525,6 @@ export const field: Translation<typeof zh> = {
   'field.register.do': 'Register',
   'field.order.yuan': 'yuan',
   'field.sign.otherName': 'Another person',
+  'field.kit.releaseWhich': 'tap what stays behind, {n} chosen',
+  'field.kit.releaseNone': 'Tap what stays behind first',
 };

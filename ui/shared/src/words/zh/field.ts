@@ -544,4 +544,6 @@ export const field = {
   'field.register.do': '登记',
   'field.order.yuan': '元',
   'field.sign.otherName': '换人签',
+  'field.kit.releaseWhich': '点选不带的，已选 {n} 项',
+  'field.kit.releaseNone': '先点选不带的东西',
 } as const;
