@@ -15,7 +15,7 @@ CREATE TABLE search_document (
     UNIQUE (kind, key)
 ) STRICT;
 
--- Single characters, pairs and pinyin initials, each with the letter of its kind in front. Made by the product: FTS5's own tokenizers find
+-- Single characters, pairs, triples and pinyin initials, each with the letter of its kind in front. Made by the product: FTS5's own tokenizers find
 -- nothing for one or two Chinese characters.
 CREATE VIRTUAL TABLE search_index USING fts5 (
     tokens, content = '', contentless_delete = 1, detail = 'none', tokenize = 'ascii'

@@ -12,7 +12,8 @@ const LONG_LEFT_MS: i64 = 48 * 3600 * 1000;
 impl Reader<'_> {
     /// A job that has left this device leaves its mark behind; without facts it is none.
     pub fn live_jobs(&self) -> Result<Vec<JobId>> {
-        let sql = "SELECT job FROM live_job WHERE EXISTS (SELECT 1 FROM fact f WHERE f.job = live_job.job) ORDER BY job";
+        let sql =
+            "SELECT job FROM live_job WHERE EXISTS (SELECT 1 FROM fact f WHERE f.job = live_job.job) ORDER BY job";
         Ok(id_rows(self.conn(), sql, [])?.into_iter().map(JobId).collect())
     }
 }
