@@ -15,18 +15,33 @@ use crate::catalogue::Words;
 #[ts(export)]
 pub enum DeadlineClock {
     AtOnce,
-    AfterMinutes { minutes: u32 },
+    AfterMinutes {
+        minutes: u32,
+    },
     /// The trigger is an appointment; this lies ahead of it.
-    BeforeMinutes { minutes: u32 },
-    AfterWorkingMinutes { minutes: u32 },
+    BeforeMinutes {
+        minutes: u32,
+    },
+    AfterWorkingMinutes {
+        minutes: u32,
+    },
     /// 24:00 of the trigger's day, company zone.
     EndOfDay,
     /// A wall-clock time so many days later; `workdays` counts workdays only.
-    DayAt { days: u32, at: NaiveTime, workdays: bool },
+    DayAt {
+        days: u32,
+        at: NaiveTime,
+        workdays: bool,
+    },
     /// End of that day of the next month.
-    NextMonthDay { day: u32 },
+    NextMonthDay {
+        day: u32,
+    },
     /// The next such weekday at that time, 1 = Monday; the trigger's own day counts while the time is ahead.
-    WeekdayAt { weekday: u8, at: NaiveTime },
+    WeekdayAt {
+        weekday: u8,
+        at: NaiveTime,
+    },
 }
 
 /// Who owes it first.

@@ -96,7 +96,17 @@ pub mod job {
 
     /// What the completeness meter counts (A1).
     pub const REQUIRED: [&str; 11] = [
-        CUSTOMER_NAME, ADDRESS, CONTACT_NAME, PHONE, BRAND, MODEL, SERIAL_NO, PURCHASE_DATE, MANUFACTURE_DATE, SYMPTOM, WISHES,
+        CUSTOMER_NAME,
+        ADDRESS,
+        CONTACT_NAME,
+        PHONE,
+        BRAND,
+        MODEL,
+        SERIAL_NO,
+        PURCHASE_DATE,
+        MANUFACTURE_DATE,
+        SYMPTOM,
+        WISHES,
     ];
 }
 

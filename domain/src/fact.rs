@@ -53,7 +53,9 @@ impl TickList {
             TickList::Contact => &["visit_time", "address", "model", "purchase_date", "symptom"],
             TickList::Kit => &[],
             TickList::Door => &["appearance", "introduced", "work_id_shown"],
-            TickList::Handover => &["reinspected", "training", "equipment_count", "cleaning", "service_card", "business_card"],
+            TickList::Handover => {
+                &["reinspected", "training", "equipment_count", "cleaning", "service_card", "business_card"]
+            }
         }
     }
 }
@@ -158,13 +160,29 @@ pub enum FactBody {
         #[ts(type = "string | null")]
         planned_at: Option<Instant>,
     },
-    JobCancelled { reason: String },
+    JobCancelled {
+        reason: String,
+    },
     /// H2: sent back with a question.
-    OrderQuestioned { order: OrderId, revision: u32, question: String },
-    QuestionAnswered { order: OrderId, answer: String },
+    OrderQuestioned {
+        order: OrderId,
+        revision: u32,
+        question: String,
+    },
+    QuestionAnswered {
+        order: OrderId,
+        answer: String,
+    },
     /// H2: archived after review.
-    OrderArchived { order: OrderId, revision: u32, archive_no: String },
-    FindingAnswered { finding: FindingId, answer: String },
+    OrderArchived {
+        order: OrderId,
+        revision: u32,
+        archive_no: String,
+    },
+    FindingAnswered {
+        finding: FindingId,
+        answer: String,
+    },
 
     // Before the visit
     /// The technician has read the job (接单).
@@ -184,39 +202,102 @@ pub enum FactBody {
         note: String,
     },
     /// A tick on one of the lists; unticking retracts it.
-    Ticked { list: TickList, item: String, template_version: String },
+    Ticked {
+        list: TickList,
+        item: String,
+        template_version: String,
+    },
     /// C1: missing items released with a reason; never the rag.
-    KitReleased { items: Vec<String>, reason: String },
-    Departed { kit_version: String, released: Vec<String> },
+    KitReleased {
+        items: Vec<String>,
+        reason: String,
+    },
+    Departed {
+        kit_version: String,
+        released: Vec<String>,
+    },
 
     // At the door
-    LateNotice { minutes: u32, note: String },
-    Arrived { position: Option<Position> },
-    NotAdmitted { reason: String },
-    CardLeft { note: String },
-    CheckedIn { position: Option<Position> },
-    CheckedOut { position: Option<Position> },
+    LateNotice {
+        minutes: u32,
+        note: String,
+    },
+    Arrived {
+        position: Option<Position>,
+    },
+    NotAdmitted {
+        reason: String,
+    },
+    CardLeft {
+        note: String,
+    },
+    CheckedIn {
+        position: Option<Position>,
+    },
+    CheckedOut {
+        position: Option<Position>,
+    },
 
     // On site
     /// E1: one answer; a later one replaces it.
-    SafetyAnswered { item: String, answer: SafetyChoice, template_version: String },
+    SafetyAnswered {
+        item: String,
+        answer: SafetyChoice,
+        template_version: String,
+    },
     /// E1: conditions agreed with the customer's person.
-    SafetySigned { conditions: String, with_whom: String },
+    SafetySigned {
+        conditions: String,
+        with_whom: String,
+    },
     /// E2: `value` is decimal text or the option's text. `confirmed` where an unusual value was confirmed.
-    ReadingTaken { key: String, phase: ReadingPhase, value: String, unit: String, confirmed: bool },
+    ReadingTaken {
+        key: String,
+        phase: ReadingPhase,
+        value: String,
+        unit: String,
+        confirmed: bool,
+    },
     /// E2: the envelope's `files[0]` is the stored photo.
-    PhotoTaken { photo: PhotoKind, caption: String, width: u32, height: u32 },
+    PhotoTaken {
+        photo: PhotoKind,
+        caption: String,
+        width: u32,
+        height: u32,
+    },
     /// E3, F1: fee schedule and service policy shown to the customer.
-    FeesShown { schedule_version: String },
-    ConsentGiven { total_fen: i64, schedule_version: String, estimate_hash: String, by_name: String, how: ConsentHow },
-    ConsentRefused { total_fen: i64, reason: String },
+    FeesShown {
+        schedule_version: String,
+    },
+    ConsentGiven {
+        total_fen: i64,
+        schedule_version: String,
+        estimate_hash: String,
+        by_name: String,
+        how: ConsentHow,
+    },
+    ConsentRefused {
+        total_fen: i64,
+        reason: String,
+    },
     WorkStarted {},
-    TestRunRecorded { result: TestRun, minutes: u32, reason: String },
-    ConfidenceStated { confidence: Confidence },
+    TestRunRecorded {
+        result: TestRun,
+        minutes: u32,
+        reason: String,
+    },
+    ConfidenceStated {
+        confidence: Confidence,
+    },
     WorkFinished {},
     /// E10: no argument, the office is alerted.
-    Escalated { what: String, note: String },
-    NoteAdded { text: String },
+    Escalated {
+        what: String,
+        note: String,
+    },
+    NoteAdded {
+        text: String,
+    },
 
     // The order
     /// In the same change as the seal, so that lists need not open it.
@@ -230,14 +311,28 @@ pub enum FactBody {
         attitude: Rating,
         total_fen: i64,
     },
-    NumberVoided { number: String, reason: String },
+    NumberVoided {
+        number: String,
+        reason: String,
+    },
     /// A photo that can no longer be delivered (invariant `blob_whole`).
-    DeclaredLost { hash: String, reason: String },
+    DeclaredLost {
+        hash: String,
+        reason: String,
+    },
 
     // Follow-up
     /// I2: `reached: false` never counts as done.
-    CallbackMade { obligation: ObligationId, reached: bool, satisfied: Option<bool>, note: String },
-    ObligationWaived { obligation: ObligationId, reason: String },
+    CallbackMade {
+        obligation: ObligationId,
+        reached: bool,
+        satisfied: Option<bool>,
+        note: String,
+    },
+    ObligationWaived {
+        obligation: ObligationId,
+        reason: String,
+    },
 }
 
 impl FactBody {

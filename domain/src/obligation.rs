@@ -62,11 +62,16 @@ struct Trigger<'a> {
 }
 
 /// All obligations that the unretracted facts of one job carry, at `now`.
-pub fn obligations(job: JobId, facts: &[Fact], rules: &DeadlineRules, clock: &Clock<'_>, now: Instant) -> Vec<Obligation> {
+pub fn obligations(
+    job: JobId,
+    facts: &[Fact],
+    rules: &DeadlineRules,
+    clock: &Clock<'_>,
+    now: Instant,
+) -> Vec<Obligation> {
     let mut facts: Vec<(&Fact, FactBody)> = facts.iter().filter_map(|f| Some((f, FactBody::of(f)?))).collect();
     facts.sort_by_key(|(f, _)| (f.at.corrected(), f.id));
-    let mut owed: Vec<Obligation> =
-        triggers(&facts).iter().map(|t| owe(job, t, &facts, rules, clock, now)).collect();
+    let mut owed: Vec<Obligation> = triggers(&facts).iter().map(|t| owe(job, t, &facts, rules, clock, now)).collect();
     owed.sort_by_key(|o| (o.due_at, o.id));
     owed
 }
@@ -131,11 +136,14 @@ fn owe(
 
     let results = facts.iter().filter_map(|(f, b)| match b {
         FactBody::CallbackMade { obligation, reached, .. } if *obligation == id => Some(*reached),
-        FactBody::QuestionAnswered { .. } if trigger.rule == "question" && f.at.corrected() >= triggered_at => Some(true),
+        FactBody::QuestionAnswered { .. } if trigger.rule == "question" && f.at.corrected() >= triggered_at => {
+            Some(true)
+        }
         _ => None,
     });
     let (reached, unreached): (Vec<bool>, Vec<bool>) = results.partition(|reached| *reached);
-    let waived = facts.iter().any(|(_, b)| matches!(b, FactBody::ObligationWaived { obligation, .. } if *obligation == id));
+    let waived =
+        facts.iter().any(|(_, b)| matches!(b, FactBody::ObligationWaived { obligation, .. } if *obligation == id));
     let state = if !reached.is_empty() {
         ObligationState::Done
     } else if waived {

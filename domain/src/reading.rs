@@ -94,7 +94,9 @@ pub enum FieldRequirement {
 pub enum RangeScale {
     Absolute,
     /// Typical and warn are figures for `reference` volts.
-    NameplateVoltage { reference: Decimal },
+    NameplateVoltage {
+        reference: Decimal,
+    },
     /// Above the rated pressure is worth a question.
     RatedPressure,
     /// Above the rated current is worth a question.
@@ -239,7 +241,9 @@ impl FormField {
                 typical = typical.scaled_to(&reference, &volts);
                 warn = warn.scaled_to(&reference, &volts);
             }
-            RangeScale::RatedPressure => (warn, because) = capped(nameplate.rated_pressure_mpa, AskWhy::AboveRatedPressure),
+            RangeScale::RatedPressure => {
+                (warn, because) = capped(nameplate.rated_pressure_mpa, AskWhy::AboveRatedPressure)
+            }
             RangeScale::RatedCurrent => (warn, because) = capped(nameplate.rated_current, AskWhy::AboveRatedCurrent),
         }
         // A field that names no "really?" bound at all and follows no nameplate asks outside what is usual.

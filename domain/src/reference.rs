@@ -18,8 +18,8 @@ use crate::reading::FormFields;
 use crate::safety::SafetyTemplate;
 use crate::warranty::WarrantyPlans;
 use check::{
-    Checks, company_profile, deadline_rules, fault_knowledge, fee_schedule, form_fields, job_categories, kit_template, parts,
-    unique, warranty_plans,
+    Checks, company_profile, deadline_rules, fault_knowledge, fee_schedule, form_fields, job_categories, kit_template,
+    parts, unique, warranty_plans,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]

@@ -192,7 +192,8 @@ impl SignedCertificate {
     }
 
     pub fn open(&self, key: &VerifyingKey) -> Result<Certificate, SealError> {
-        verify(CERTIFICATE_TAG, self.payload.as_bytes(), &self.signature, key).map_err(|()| SealError::SignatureDiffers)?;
+        verify(CERTIFICATE_TAG, self.payload.as_bytes(), &self.signature, key)
+            .map_err(|()| SealError::SignatureDiffers)?;
         self.read()
     }
 

@@ -343,7 +343,17 @@ impl VisitState {
             FactBody::JobAccepted {} => _ = self.accepted_at.get_or_insert(at),
             FactBody::ContactAttempt { number, whom, outcome, fees_announced, new_time, guidance, note } => {
                 let fact = fact.id;
-                self.attempts.push(Attempt { fact, at, outcome, number, whom, fees_announced, new_time, guidance, note });
+                self.attempts.push(Attempt {
+                    fact,
+                    at,
+                    outcome,
+                    number,
+                    whom,
+                    fees_announced,
+                    new_time,
+                    guidance,
+                    note,
+                });
             }
             FactBody::Ticked { list, item, .. } => {
                 self.ticks.entry(list).or_default().insert(item, Tick { fact: fact.id, at, by: fact.by });

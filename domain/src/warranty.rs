@@ -88,14 +88,22 @@ pub enum WarrantyStart {
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[ts(export)]
 pub enum WarrantyReason {
-    WithinTerm { days_left: i64 },
-    TermOver { days_over: i64 },
+    WithinTerm {
+        days_left: i64,
+    },
+    TermOver {
+        days_over: i64,
+    },
     /// The cap from manufacture ended it earlier than the term would have.
-    CapOver { days_over: i64 },
+    CapOver {
+        days_over: i64,
+    },
     NoStartDate,
     /// The double limit cannot be told without the manufacture date.
     ManufactureDateUnknown,
-    UnknownPlan { plan: String },
+    UnknownPlan {
+        plan: String,
+    },
     CustomerCaused,
 }
 
@@ -220,8 +228,7 @@ fn verdict(
     if on > until {
         let days_over = (on - until).num_days();
         let capped = until < term_until;
-        let why =
-            if capped { WarrantyReason::CapOver { days_over } } else { WarrantyReason::TermOver { days_over } };
+        let why = if capped { WarrantyReason::CapOver { days_over } } else { WarrantyReason::TermOver { days_over } };
         (WarrantyStatus::OutOfWarranty, why)
     } else if cap_unknown {
         (WarrantyStatus::Pending, WarrantyReason::ManufactureDateUnknown)

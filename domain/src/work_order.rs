@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::catalogue::Words;
-use crate::fact::{ConsentHow, Confidence, PhotoKind, Rating, TestRun};
+use crate::fact::{Confidence, ConsentHow, PhotoKind, Rating, TestRun};
 use crate::fees::FeeSheet;
 use crate::id::{JobId, OrderId, PersonId, VisitId};
 use crate::time::Instant;

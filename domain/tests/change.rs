@@ -90,7 +90,13 @@ fn a_fact_body_and_its_envelope_say_the_same() {
 
 #[test]
 fn scopes_are_text_that_newer_versions_may_extend() {
-    for text in ["company", "team:00000000-0000-0000-0000-000000000001", "job:00000000-0000-0000-0000-000000000001", "region:north", "team:x"] {
+    for text in [
+        "company",
+        "team:00000000-0000-0000-0000-000000000001",
+        "job:00000000-0000-0000-0000-000000000001",
+        "region:north",
+        "team:x",
+    ] {
         let scope: Scope = text.parse().expect("every text is a scope");
         assert_eq!(scope.to_string(), text);
     }

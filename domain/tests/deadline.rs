@@ -59,8 +59,11 @@ fn each_rule_is_due_when_the_standard_says() {
 fn br01_counts_from_1h45_and_is_overdue_after_2h30() {
     let due = reckon("BR-01", "2026-11-24T10:00", false);
     for (moment, state) in [
-        ("2026-11-24T11:44", DueState::NotOpen), ("2026-11-24T11:45", DueState::Open), ("2026-11-24T12:00", DueState::Due),
-        ("2026-11-24T12:30", DueState::Due), ("2026-11-24T12:31", DueState::Overdue),
+        ("2026-11-24T11:44", DueState::NotOpen),
+        ("2026-11-24T11:45", DueState::Open),
+        ("2026-11-24T12:00", DueState::Due),
+        ("2026-11-24T12:30", DueState::Due),
+        ("2026-11-24T12:31", DueState::Overdue),
     ] {
         assert_eq!(due.state(at(moment)), state, "{moment}");
     }
@@ -93,8 +96,12 @@ fn reminders_go_to_person_dispatcher_and_manager() {
 fn calendar_days_are_what_the_office_wrote() {
     let calendar = calendar();
     for (date, kind) in [
-        ("2026-10-01", DayKind::Holiday), ("2026-10-10", DayKind::Workday), ("2026-10-11", DayKind::Weekend),
-        ("2026-11-24", DayKind::Workday), ("2026-02-14", DayKind::Workday), ("2027-01-01", DayKind::Holiday),
+        ("2026-10-01", DayKind::Holiday),
+        ("2026-10-10", DayKind::Workday),
+        ("2026-10-11", DayKind::Weekend),
+        ("2026-11-24", DayKind::Workday),
+        ("2026-02-14", DayKind::Workday),
+        ("2027-01-01", DayKind::Holiday),
     ] {
         assert_eq!(calendar.day_kind(date.parse().unwrap()), kind, "{date}");
     }

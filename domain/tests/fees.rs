@@ -33,7 +33,15 @@ fn part(code: &str) -> PartUse {
 }
 
 fn other(code: &str, qty: &str) -> OtherUse {
-    OtherUse { code: code.into(), qty: q(qty), unit_fen: None, grade: None, minutes: None, repair_hours: None, covered: None }
+    OtherUse {
+        code: code.into(),
+        qty: q(qty),
+        unit_fen: None,
+        grade: None,
+        minutes: None,
+        repair_hours: None,
+        covered: None,
+    }
 }
 
 fn repair(warranty: WarrantyStatus) -> FeeInput {
@@ -143,7 +151,8 @@ fn ex6_phone_advice_is_free() {
 #[test]
 fn ex7_workshop_overhaul_with_loaner() {
     let mut input = FeeInput::new(WarrantyStatus::OutOfWarranty, ServiceKind::Repair, WorkScope::Workshop);
-    input.others = vec![other("W-03", "2"), other("W-04", "80"), other("W-01", "1"), other("W-02", "16"), other("R-3", "5")];
+    input.others =
+        vec![other("W-03", "2"), other("W-04", "80"), other("W-01", "1"), other("W-02", "16"), other("R-3", "5")];
     input.parts = vec![part("P-046"), part("P-002"), part("P-003"), part("P-006")];
     let (sheet, e) = (sheet(&input), example("EX7"));
     let mut lines = sheet.lines.clone();
@@ -195,8 +204,16 @@ fn every_worked_example_is_tested() {
 fn travel_bands_include_their_upper_bound() {
     let schedule = fees();
     for (km, band) in [
-        ("0", "CO-1"), ("30", "CO-1"), ("30.001", "CO-2"), ("80", "CO-2"), ("80.001", "CO-3"),
-        ("150", "CO-3"), ("150.5", "CO-4"), ("300", "CO-4"), ("300.001", "CO-5"), ("4000", "CO-5"),
+        ("0", "CO-1"),
+        ("30", "CO-1"),
+        ("30.001", "CO-2"),
+        ("80", "CO-2"),
+        ("80.001", "CO-3"),
+        ("150", "CO-3"),
+        ("150.5", "CO-4"),
+        ("300", "CO-4"),
+        ("300.001", "CO-5"),
+        ("4000", "CO-5"),
     ] {
         assert_eq!(schedule.band(q(km)).unwrap().code, band, "{km} km");
     }
@@ -382,13 +399,14 @@ fn rounding_off_is_a_negative_line_with_a_limit() {
 #[test]
 fn giving_away_and_charging_against_the_rule_are_deviations() {
     let mut input = repair(WarrantyStatus::InWarranty);
-    input.parts = vec![PartUse { covered: Some(true), ..part("P-005") }, PartUse { covered: Some(false), ..part("P-023") }];
+    input.parts =
+        vec![PartUse { covered: Some(true), ..part("P-005") }, PartUse { covered: Some(false), ..part("P-023") }];
     let sheet = sheet(&input);
     let kinds: Vec<_> = sheet.deviations.iter().map(|d| (d.code.clone().unwrap(), d.deviation.clone())).collect();
-    assert_eq!(kinds, [
-        ("P-005".to_owned(), DeviationKind::Waived),
-        ("P-023".to_owned(), DeviationKind::ChargedWithinWarranty),
-    ]);
+    assert_eq!(
+        kinds,
+        [("P-005".to_owned(), DeviationKind::Waived), ("P-023".to_owned(), DeviationKind::ChargedWithinWarranty),]
+    );
     assert!(sheet.deviations.iter().all(|d| d.needs_manager));
 }
 
@@ -414,9 +432,8 @@ fn what_cannot_be_calculated_is_refused_by_name() {
 
 #[test]
 fn f1_a_negative_price_or_overlapping_dates_cannot_be_published() {
-    let publish = |schedule: FeeSchedule, before: &[Reference]| {
-        Reference::FeeSchedule(Box::new(schedule)).validate_among(before)
-    };
+    let publish =
+        |schedule: FeeSchedule, before: &[Reference]| Reference::FeeSchedule(Box::new(schedule)).validate_among(before);
     assert_eq!(publish(fees(), &[]), Ok(()));
     let mut negative = fees();
     negative.labour[0].fen_per_hour = Fen(-1);
@@ -445,10 +462,18 @@ fn f1_a_negative_price_or_overlapping_dates_cannot_be_published() {
 #[test]
 fn amounts_in_capitals() {
     for (fen, text) in [
-        (0, "人民币零元整"), (5, "人民币伍分"), (50, "人民币伍角整"), (100, "人民币壹元整"), (105, "人民币壹元零伍分"),
-        (183_000, "人民币壹仟捌佰叁拾元整"), (1_000_000, "人民币壹万元整"), (1_000_500, "人民币壹万零伍元整"),
-        (10_010_000, "人民币壹拾万零壹佰元整"), (123_456_789, "人民币壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"),
-        (10_000_000_100, "人民币壹亿零壹元整"), (-183_000, "人民币负壹仟捌佰叁拾元整"),
+        (0, "人民币零元整"),
+        (5, "人民币伍分"),
+        (50, "人民币伍角整"),
+        (100, "人民币壹元整"),
+        (105, "人民币壹元零伍分"),
+        (183_000, "人民币壹仟捌佰叁拾元整"),
+        (1_000_000, "人民币壹万元整"),
+        (1_000_500, "人民币壹万零伍元整"),
+        (10_010_000, "人民币壹拾万零壹佰元整"),
+        (123_456_789, "人民币壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"),
+        (10_000_000_100, "人民币壹亿零壹元整"),
+        (-183_000, "人民币负壹仟捌佰叁拾元整"),
     ] {
         assert_eq!(capitals(Fen(fen)), text, "{fen} fen");
     }

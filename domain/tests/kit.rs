@@ -131,7 +131,8 @@ fn c1_the_rag_is_never_released() {
     let list = kit_list(&kit(), &repair("J"));
     let mut ticks = all_mandatory(&list);
     ticks.remove(RAG);
-    let refused = list.ready(&ticks, &[release(RAG, "忘了"), KitRelease { by: ReleasedBy::Technician, ..release(RAG, "x") }]);
+    let refused =
+        list.ready(&ticks, &[release(RAG, "忘了"), KitRelease { by: ReleasedBy::Technician, ..release(RAG, "x") }]);
     assert_eq!(refused.unwrap_err().release_refused, [RAG]);
 }
 

@@ -15,7 +15,10 @@ fn screw() -> AnalysisMachine {
     AnalysisMachine {
         machine_type: Some(MachineType::Screw),
         run_hours: Some(31_250),
-        changed: vec![PartChanged { part: "P-002".into(), at_hours: 29_000 }, PartChanged { part: "P-014".into(), at_hours: 30_000 }],
+        changed: vec![
+            PartChanged { part: "P-002".into(), at_hours: 29_000 },
+            PartChanged { part: "P-014".into(), at_hours: 30_000 },
+        ],
         notes: vec!["棉絮多,散热器易堵".into()],
     }
 }
@@ -38,7 +41,9 @@ fn a3_j01_is_the_hot_machine_and_the_archive_points_at_the_cooler() {
 fn a3_reasons_underline_the_customers_own_words() {
     for cause in ranked(J01, &screw()) {
         for reason in &cause.reasons {
-            if let RankReason::SaidByCustomer { phrase, start, end } | RankReason::AlarmShown { phrase, start, end } = reason {
+            if let RankReason::SaidByCustomer { phrase, start, end } | RankReason::AlarmShown { phrase, start, end } =
+                reason
+            {
                 let said: String = J01.chars().skip(*start as usize).take((*end - *start) as usize).collect();
                 assert_eq!(&said, phrase);
             }
@@ -51,12 +56,14 @@ fn a3_reasons_underline_the_customers_own_words() {
 #[test]
 fn a3_hours_beyond_a_recorded_change_lift_the_cause() {
     let rank = |changed_at| {
-        let machine = AnalysisMachine { changed: vec![PartChanged { part: "P-002".into(), at_hours: changed_at }], ..screw() };
+        let machine =
+            AnalysisMachine { changed: vec![PartChanged { part: "P-002".into(), at_hours: changed_at }], ..screw() };
         ranked(J01, &machine).iter().position(|c| c.cause == "F01.06").unwrap()
     };
     assert!(rank(20_000) < rank(31_000), "an overdue oil filter is likelier than a fresh one");
     let overdue = ranked(J01, &screw()).into_iter().find(|c| c.cause == "F01.06").unwrap();
-    let expected = RankReason::PartOverdue { part: "P-002".into(), hours: 2250, interval_hours: 2000, change_recorded: true };
+    let expected =
+        RankReason::PartOverdue { part: "P-002".into(), hours: 2250, interval_hours: 2000, change_recorded: true };
     assert!(overdue.reasons.contains(&expected), "{:?}", overdue.reasons);
 }
 
@@ -91,9 +98,19 @@ fn a3_every_demo_symptom_leads_to_a_suspected_fault() {
             ..AnalysisMachine::default()
         };
         let symptom = job["fields"]["symptom"].as_str().unwrap();
-        let suspected: Vec<_> = job["suspected_faults"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect();
-        let first = ranked(symptom, &machine).into_iter().next().unwrap_or_else(|| panic!("{}: nothing for {symptom}", job["key"]));
-        assert!(suspected.contains(&first.fault.as_str()), "{} {symptom}: {} {:?}", job["key"], first.fault, first.reasons);
+        let suspected: Vec<_> =
+            job["suspected_faults"].as_array().unwrap().iter().map(|f| f.as_str().unwrap()).collect();
+        let first = ranked(symptom, &machine)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("{}: nothing for {symptom}", job["key"]));
+        assert!(
+            suspected.contains(&first.fault.as_str()),
+            "{} {symptom}: {} {:?}",
+            job["key"],
+            first.fault,
+            first.reasons
+        );
     }
 }
 
@@ -107,7 +124,11 @@ fn starter_knowledge_says_that_it_is_sample_data_and_hangs_together() {
     for fault in &knowledge.faults {
         assert!(fault.parts.iter().all(|p| parts.part(p).is_some()), "{}: parts", fault.code);
         assert!(fault.tools.iter().all(|t| kit.items.iter().any(|i| &i.code == t)), "{}: tools", fault.code);
-        assert!(fault.parts.iter().all(|p| fault.causes.iter().any(|c| c.parts.contains(p))), "{}: a part without cause", fault.code);
+        assert!(
+            fault.parts.iter().all(|p| fault.causes.iter().any(|c| c.parts.contains(p))),
+            "{}: a part without cause",
+            fault.code
+        );
     }
     let mut silent = knowledge;
     silent.notice.zh.clear();

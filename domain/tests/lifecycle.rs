@@ -100,7 +100,10 @@ fn actions() -> Vec<FactBody> {
 fn fields() -> Fields {
     let mut fields = Fields::default();
     for (name, value) in [
-        ("diagnosis", json!({ "causes": [{ "zh": "缺油", "en": "no oil" }], "cause_type": null, "analysis_right": "right" })),
+        (
+            "diagnosis",
+            json!({ "causes": [{ "zh": "缺油", "en": "no oil" }], "cause_type": null, "analysis_right": "right" }),
+        ),
         ("measures", json!(["补油"])),
     ] {
         let mut register = Register::default();

@@ -39,17 +39,20 @@ fn writes(made: &[Made]) -> Vec<Write> {
 }
 
 fn histories() -> impl Strategy<Value = Vec<Made>> {
-    proptest::collection::vec((proptest::collection::vec(any::<proptest::sample::Index>(), 0..3), 0u8..3, -99999i64..99999), 1..9)
-        .prop_map(|raw| {
-            raw.into_iter()
-                .enumerate()
-                .map(|(i, (seen, value, skew))| Made {
-                    seen: if i == 0 { vec![] } else { seen.iter().map(|s| s.index(i)).collect() },
-                    value,
-                    skew,
-                })
-                .collect()
-        })
+    proptest::collection::vec(
+        (proptest::collection::vec(any::<proptest::sample::Index>(), 0..3), 0u8..3, -99999i64..99999),
+        1..9,
+    )
+    .prop_map(|raw| {
+        raw.into_iter()
+            .enumerate()
+            .map(|(i, (seen, value, skew))| Made {
+                seen: if i == 0 { vec![] } else { seen.iter().map(|s| s.index(i)).collect() },
+                value,
+                skew,
+            })
+            .collect()
+    })
 }
 
 fn take_all<'a>(writes: impl IntoIterator<Item = &'a Write>) -> Register {
@@ -115,7 +118,10 @@ fn i5_two_people_change_a_phone_number_and_one_settles_it() {
     assert!(register.in_conflict(), "both changed the number without seeing the other's");
     assert_eq!(register.shown().map(|h| &h.value), Some(&json!(2)), "the later one shows until a person decides");
     let heads = register.seen();
-    register.take(Head { write: WriteId(Uuid::from_u128(99)), value: json!(1), at: start(), by: PersonId(Uuid::nil()) }, &heads);
+    register.take(
+        Head { write: WriteId(Uuid::from_u128(99)), value: json!(1), at: start(), by: PersonId(Uuid::nil()) },
+        &heads,
+    );
     assert!(!register.in_conflict(), "a write that names all heads settles it");
     assert_eq!(register.shown().map(|h| &h.value), Some(&json!(1)));
 }

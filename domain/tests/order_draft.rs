@@ -34,7 +34,12 @@ fn fields(value: &Value) -> Fields {
     let mut fields = Fields::default();
     for (name, value) in value.as_object().unwrap() {
         let mut register = Register::default();
-        let head = Head { write: WriteId(Uuid::from_u128(1)), value: value.clone(), at: at("2026-11-23T08:00"), by: TECHNICIAN };
+        let head = Head {
+            write: WriteId(Uuid::from_u128(1)),
+            value: value.clone(),
+            at: at("2026-11-23T08:00"),
+            by: TECHNICIAN,
+        };
         register.take(head, &[]);
         fields.0.insert(name.clone(), register);
     }
@@ -93,52 +98,56 @@ fn facts() -> Vec<Fact> {
     };
     let (before, after) = (ReadingPhase::Before, ReadingPhase::After);
     let mut story = vec![
-        (at("2026-11-23T08:20"), FactBody::ContactAttempt {
-            number: "0000-5550110".into(),
-            whom: "陈喆".into(),
-            outcome: ContactOutcome::Confirmed,
-            fees_announced: true,
-            new_time: None,
-            guidance: String::new(),
-            note: String::new(),
-        }),
+        (
+            at("2026-11-23T08:20"),
+            FactBody::ContactAttempt {
+                number: "0000-5550110".into(),
+                whom: "陈喆".into(),
+                outcome: ContactOutcome::Confirmed,
+                fees_announced: true,
+                new_time: None,
+                guidance: String::new(),
+                note: String::new(),
+            },
+        ),
         (at("2026-11-23T08:50"), FactBody::Departed { kit_version: "1".into(), released: vec![] }),
         (at("2026-11-23T09:52"), FactBody::Arrived { position: None }),
         (at("2026-11-23T09:58"), reading("discharge_temp_c", before, "108")),
         (at("2026-11-23T09:58"), reading("ambient_c", before, "33")),
         (at("2026-11-23T09:59"), reading("oil_level", before, "偏低")),
-        (at("2026-11-23T10:00"), FactBody::PhotoTaken {
-            photo: PhotoKind::Before,
-            caption: "散热片积尘".into(),
-            width: 1600,
-            height: 1200,
-        }),
+        (
+            at("2026-11-23T10:00"),
+            FactBody::PhotoTaken {
+                photo: PhotoKind::Before, caption: "散热片积尘".into(), width: 1600, height: 1200
+            },
+        ),
         (at("2026-11-23T10:02"), FactBody::FeesShown { schedule_version: "2024-A".into() }),
-        (at("2026-11-23T10:04"), FactBody::ConsentGiven {
-            total_fen: 183_000,
-            schedule_version: "2024-A".into(),
-            estimate_hash: "ab".repeat(32),
-            by_name: "陈喆".into(),
-            how: ConsentHow::OnScreen,
-        }),
+        (
+            at("2026-11-23T10:04"),
+            FactBody::ConsentGiven {
+                total_fen: 183_000,
+                schedule_version: "2024-A".into(),
+                estimate_hash: "ab".repeat(32),
+                by_name: "陈喆".into(),
+                how: ConsentHow::OnScreen,
+            },
+        ),
         (at("2026-11-23T10:05"), FactBody::WorkStarted {}),
         (at("2026-11-23T11:40"), reading("discharge_temp_c", after, "84")),
         (at("2026-11-23T11:41"), reading("oil_level", after, "正常")),
-        (at("2026-11-23T11:42"), FactBody::TestRunRecorded {
-            result: TestRun::NotRun,
-            minutes: 0,
-            reason: "用气高峰".into(),
-        }),
+        (
+            at("2026-11-23T11:42"),
+            FactBody::TestRunRecorded { result: TestRun::NotRun, minutes: 0, reason: "用气高峰".into() },
+        ),
         (at("2026-11-23T11:45"), FactBody::ConfidenceStated { confidence: Confidence::NotSure }),
         (at("2026-11-23T11:50"), FactBody::WorkFinished {}),
     ];
     let ticks = ["reinspected", "training", "cleaning", "service_card"];
     story.extend(ticks.map(|item| {
-        (at("2026-11-23T11:51"), FactBody::Ticked {
-            list: TickList::Handover,
-            item: item.into(),
-            template_version: "1".into(),
-        })
+        (
+            at("2026-11-23T11:51"),
+            FactBody::Ticked { list: TickList::Handover, item: item.into(), template_version: "1".into() },
+        )
     }));
     let fact = |(n, (when, body)): (usize, (_, FactBody))| {
         let photo = matches!(body, FactBody::PhotoTaken { .. });
@@ -276,7 +285,10 @@ fn g1_head_customer_and_machine_come_from_job_and_archive() {
     assert_eq!(order.customer.distance_km, "12");
     assert_eq!(order.machine.machine_type, "喷油螺杆(工频)", "the form's word, not the code");
     assert_eq!((order.machine.cooling.as_str(), order.machine.drive.as_str()), ("风冷", "齿轮"));
-    assert_eq!(order.machine.purchase_date, "2022-08-26", "what the customer said on the phone (B3) before the archive");
+    assert_eq!(
+        order.machine.purchase_date, "2022-08-26",
+        "what the customer said on the phone (B3) before the archive"
+    );
     assert_eq!(order.machine.warranty_term, Words::new("12 个月，已过", "12 months, over"));
     assert_eq!(order.zone, "Asia/Shanghai");
 }
@@ -315,11 +327,14 @@ fn f2_every_amount_on_the_order_is_the_fee_sheets() {
     let consent = order.consent.unwrap();
     assert_eq!((consent.total_fen, consent.by_name.as_str()), (183_000, "陈喆"));
     let parts: Vec<_> = order.parts.iter().map(|p| (p.code.as_str(), p.old_part, p.covered_by_warranty)).collect();
-    assert_eq!(parts, [
-        ("P-014", OldPart::Returned, false),
-        ("P-002", OldPart::TakenBack, false),
-        ("P-005", OldPart::Scrapped, false)
-    ]);
+    assert_eq!(
+        parts,
+        [
+            ("P-014", OldPart::Returned, false),
+            ("P-002", OldPart::TakenBack, false),
+            ("P-005", OldPart::Scrapped, false)
+        ]
+    );
     assert_eq!(order.parts[0].words.zh, "温控阀芯维修包");
     assert_eq!(order.parts[0].unit.zh, "套");
 }
@@ -359,7 +374,9 @@ fn e12_g8_handover_and_times_are_the_facts() {
 #[test]
 fn g1_nothing_entered_means_nothing_claimed() {
     let order = drafted(&[], &Fields::default(), &Fields::default());
-    assert!(order.readings.is_empty() && order.parts.is_empty() && order.photos.is_empty() && order.follow_ups.is_empty());
+    assert!(
+        order.readings.is_empty() && order.parts.is_empty() && order.photos.is_empty() && order.follow_ups.is_empty()
+    );
     assert!(order.consent.is_none() && order.test.is_none() && order.confidence.is_none());
     assert_eq!(order.fault.symptom, "");
     assert_eq!(order.times.agreed, None);

@@ -44,12 +44,24 @@ fn verdict(key: &str, value: &str, nameplate: &Nameplate) -> &'static str {
 fn e2_typical_is_quiet_warn_asks_hard_refuses() {
     let screw = plate(MachineType::Screw);
     for (key, value, expected) in [
-        ("discharge_temp_c", "85", "quiet"), ("discharge_temp_c", "100", "quiet"), ("discharge_temp_c", "100.1", "ask"),
-        ("discharge_temp_c", "64", "ask"), ("discharge_temp_c", "260", "ask"), ("discharge_temp_c", "261", "refuse"),
-        ("discharge_temp_c", "-20.5", "refuse"), ("sep_dp_mpa", "0.032", "quiet"), ("sep_dp_mpa", "0.09", "ask"),
-        ("sep_dp_mpa", "1.001", "refuse"), ("sump_mpa", "0.5", "ask"), ("sump_mpa", "0.60", "quiet"),
-        ("discharge_mpa", "0.75", "quiet"), ("discharge_mpa", "0.76", "above rated pressure"), ("discharge_mpa", "46", "refuse"),
-        ("ia", "71.5", "quiet"), ("ia", "71.6", "above rated current"), ("load_ratio", "20", "ask"),
+        ("discharge_temp_c", "85", "quiet"),
+        ("discharge_temp_c", "100", "quiet"),
+        ("discharge_temp_c", "100.1", "ask"),
+        ("discharge_temp_c", "64", "ask"),
+        ("discharge_temp_c", "260", "ask"),
+        ("discharge_temp_c", "261", "refuse"),
+        ("discharge_temp_c", "-20.5", "refuse"),
+        ("sep_dp_mpa", "0.032", "quiet"),
+        ("sep_dp_mpa", "0.09", "ask"),
+        ("sep_dp_mpa", "1.001", "refuse"),
+        ("sump_mpa", "0.5", "ask"),
+        ("sump_mpa", "0.60", "quiet"),
+        ("discharge_mpa", "0.75", "quiet"),
+        ("discharge_mpa", "0.76", "above rated pressure"),
+        ("discharge_mpa", "46", "refuse"),
+        ("ia", "71.5", "quiet"),
+        ("ia", "71.6", "above rated current"),
+        ("load_ratio", "20", "ask"),
     ] {
         assert_eq!(verdict(key, value, &screw), expected, "{key} = {value}");
     }
@@ -80,7 +92,12 @@ fn e2_readings_are_asked_by_machine_type_and_cooling() {
     };
     let has = |keys: &[String], key: &str| keys.iter().any(|k| k == key);
     let screw = required(&plate(MachineType::Screw), false);
-    assert!(has(&screw, "discharge_temp_c") && has(&screw, "oil_level") && !has(&screw, "water_in_c") && !has(&screw, "dew_point_c"));
+    assert!(
+        has(&screw, "discharge_temp_c")
+            && has(&screw, "oil_level")
+            && !has(&screw, "water_in_c")
+            && !has(&screw, "dew_point_c")
+    );
     assert!(!has(&screw, "insulation_mohm"));
     assert!(has(&required(&plate(MachineType::Screw), true), "insulation_mohm"));
     let water = required(&Nameplate { cooling: Some(Cooling::Water), ..plate(MachineType::Centrifugal) }, false);
@@ -98,7 +115,10 @@ fn e2_three_phases_and_setpoints_are_compared() {
     let phases = |a, b, c| [d(a), d(b), d(c)];
     assert_eq!(phase_unbalance_per_mille(&phases("380", "380", "380")), Some(0));
     assert_eq!(judge_voltages(&phases("380", "381", "379")), Judgement::Quiet);
-    assert!(matches!(judge_voltages(&phases("380", "390", "365")), Judgement::Ask { why: AskWhy::VoltageUnbalance, .. }));
+    assert!(matches!(
+        judge_voltages(&phases("380", "390", "365")),
+        Judgement::Ask { why: AskWhy::VoltageUnbalance, .. }
+    ));
     assert!(matches!(judge_currents(&phases("60", "70", "80")), Judgement::Ask { why: AskWhy::CurrentUnbalance, .. }));
     assert_eq!(judge_currents(&phases("0", "0", "0")), Judgement::Quiet, "a stopped machine");
     assert_eq!(judge_setpoints(&d("0.60"), &d("0.75")), Judgement::Quiet);
@@ -111,7 +131,9 @@ fn a_reading_prints_as_it_was_typed() {
         assert_eq!(d(text).to_string(), text);
         assert_eq!(serde_json::to_string(&d(text)).unwrap(), format!("\"{text}\""));
     }
-    for text in ["", "-", ".5", "5.", "1e3", "1,5", " 1", "+1", "００", "007", "0.0000000001", "99999999999999999999", "NaN"] {
+    for text in
+        ["", "-", ".5", "5.", "1e3", "1,5", " 1", "+1", "００", "007", "0.0000000001", "99999999999999999999", "NaN"]
+    {
         assert!(text.parse::<Decimal>().is_err(), "{text:?}");
     }
     assert_eq!(d("1.0").compare(&d("1")), Ordering::Equal);

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use gongdan_domain::entity::Fields;
-use gongdan_domain::fact::{
-    Confidence, ContactOutcome, FactBody, PhotoKind, Rating, SigningChoice, TestRun, TickList,
-};
+use gongdan_domain::fact::{Confidence, ContactOutcome, FactBody, PhotoKind, Rating, SigningChoice, TestRun, TickList};
 use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::{FactId, JobId, PersonId, VisitId, WriteId};
 use gongdan_domain::problem::Code;
@@ -43,7 +41,11 @@ fn fact(n: u128, body: FactBody) -> Fact {
         at: Stamp::trusted(at(n as i64)),
         by: PersonId(Uuid::from_u128(77)),
         body: value,
-        files: if photo { vec![FileRef { hash: format!("{n:064x}"), size: 9, mime: "image/jpeg".into() }] } else { vec![] },
+        files: if photo {
+            vec![FileRef { hash: format!("{n:064x}"), size: 9, mime: "image/jpeg".into() }]
+        } else {
+            vec![]
+        },
         extra: Default::default(),
     }
 }
@@ -75,7 +77,10 @@ fn fields() -> Fields {
         register.take(Head { write: WriteId(Uuid::from_u128(1)), value, at: at(0), by: PersonId(Uuid::nil()) }, &[]);
         fields.0.insert(name.to_owned(), register);
     };
-    write("diagnosis", json!({ "causes": [{ "fault": "F01", "order": 5, "zh": "温控阀卡在旁通", "en": "stuck" }], "cause_type": "wear", "analysis_right": "right" }));
+    write(
+        "diagnosis",
+        json!({ "causes": [{ "fault": "F01", "order": 5, "zh": "温控阀卡在旁通", "en": "stuck" }], "cause_type": "wear", "analysis_right": "right" }),
+    );
     write("measures", json!(["更换温控阀芯"]));
     fields
 }

@@ -26,7 +26,11 @@ fn dates(plan: &str, made: Option<&str>, bought: Option<&str>, started: Option<&
 fn b4_start_precedence_is_commissioning_purchase_manufacture_plus_three_months() {
     let plans = warranty();
     for (machine, start, from) in [
-        (dates("WP-12", Some("2025-01-10"), Some("2025-02-01"), Some("2025-03-05")), "2025-03-05", WarrantyStart::Commissioning),
+        (
+            dates("WP-12", Some("2025-01-10"), Some("2025-02-01"), Some("2025-03-05")),
+            "2025-03-05",
+            WarrantyStart::Commissioning,
+        ),
         (dates("WP-12", Some("2025-01-10"), Some("2025-02-01"), None), "2025-02-01", WarrantyStart::Purchase),
         (dates("WP-12", Some("2025-01-10"), None, None), "2025-04-10", WarrantyStart::ManufacturePlusMonths),
     ] {

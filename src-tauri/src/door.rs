@@ -18,7 +18,8 @@ fn broken(error: tauri::Error) -> Problem {
 pub async fn call(app: AppHandle, name: String, args: Value) -> Result<Value, Problem> {
     let device = app.state::<Device>().inner().clone();
     let opens_file = name == "save_order_pdf";
-    let reply = tauri::async_runtime::spawn_blocking(move || commands::call(&device, &name, args)).await.map_err(broken)??;
+    let reply =
+        tauri::async_runtime::spawn_blocking(move || commands::call(&device, &name, args)).await.map_err(broken)??;
     if opens_file && let Some(path) = reply["path"].as_str() {
         // Where the system has no viewer the file is saved all the same, and the screen names it.
         if let Err(error) = app.opener().open_path(path, None::<&str>) {
@@ -45,12 +46,14 @@ pub async fn upload(device: State<'_, Device>, request: Request<'_>) -> Result<V
 #[tauri::command]
 pub async fn download(device: State<'_, Device>, name: String, args: Value) -> Result<Response, Problem> {
     let device = device.inner().clone();
-    let bytes =
-        tauri::async_runtime::spawn_blocking(move || commands::download(&device, &name, args)).await.map_err(broken)??;
+    let bytes = tauri::async_runtime::spawn_blocking(move || commands::download(&device, &name, args))
+        .await
+        .map_err(broken)??;
     Ok(Response::new(bytes))
 }
 
 fn decode_args(header: &str) -> Result<Value, Problem> {
-    let text = percent_encoding::percent_decode_str(header).decode_utf8().map_err(|_| Problem::new(Code::BadRequest))?;
+    let text =
+        percent_encoding::percent_decode_str(header).decode_utf8().map_err(|_| Problem::new(Code::BadRequest))?;
     serde_json::from_str(&text).map_err(|_| Problem::new(Code::BadRequest))
 }

@@ -57,7 +57,9 @@ fn charged_against_term(schedule: &FeeSchedule, input: &FeeInput) -> Option<FeeD
     let covered_kind = schedule.rules.warranty_covers.contains(&input.service_kind);
     let deviation = match (input.warranty, input.charging) {
         (WarrantyStatus::Misuse, _) => DeviationKind::MisuseCharged,
-        (WarrantyStatus::InWarranty, CategoryCharging::Chargeable) if covered_kind => DeviationKind::ChargedWithinWarranty,
+        (WarrantyStatus::InWarranty, CategoryCharging::Chargeable) if covered_kind => {
+            DeviationKind::ChargedWithinWarranty
+        }
         _ => return None,
     };
     Some(FeeDeviation { deviation, code: None, reason: String::new(), needs_manager: true, manager_approved: false })

@@ -64,15 +64,23 @@ pub struct PowerStep {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
 pub enum FeePrice {
-    Fixed { fen: Fen },
+    Fixed {
+        fen: Fen,
+    },
     /// As quoted in writing; the amount comes with the use.
     Quoted,
     /// Real cost, up to a cap per unit.
-    AtCost { cap_fen: Fen },
+    AtCost {
+        cap_fen: Fen,
+    },
     /// Replaces the call-out fee: so many per cent of it.
-    CallOutPercent { percent: u32 },
+    CallOutPercent {
+        percent: u32,
+    },
     /// Time at the labour rate after free minutes.
-    LabourRate { free_minutes: u32 },
+    LabourRate {
+        free_minutes: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -56,13 +56,22 @@ pub struct FeeLine {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[ts(export)]
 pub enum DeviationKind {
-    Discount { bp: u32, limit_bp: u32 },
-    RoundOff { fen: Fen, limit_fen: Fen },
+    Discount {
+        bp: u32,
+        limit_bp: u32,
+    },
+    RoundOff {
+        fen: Fen,
+        limit_fen: Fen,
+    },
     /// Given free although the rule charges it.
     Waived,
     /// Charged although the warranty would cover it.
     ChargedWithinWarranty,
-    CostOverCap { fen: Fen, cap_fen: Fen },
+    CostOverCap {
+        fen: Fen,
+        cap_fen: Fen,
+    },
     /// Misuse within warranty: photo, acknowledgement and approval are owed.
     MisuseCharged,
 }

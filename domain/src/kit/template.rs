@@ -49,25 +49,43 @@ pub enum KitRole {
 #[serde(tag = "when", rename_all = "snake_case")]
 #[ts(export)]
 pub enum KitCondition {
-    MachineType { any_of: Vec<MachineType> },
-    Drive { any_of: Vec<Drive> },
-    ServiceKind { any_of: Vec<ServiceKind> },
+    MachineType {
+        any_of: Vec<MachineType>,
+    },
+    Drive {
+        any_of: Vec<Drive>,
+    },
+    ServiceKind {
+        any_of: Vec<ServiceKind>,
+    },
     /// At least one part is planned.
     PartsPlanned,
     /// A planned part carries one of these tags.
-    PartTag { any_of: Vec<String> },
+    PartTag {
+        any_of: Vec<String>,
+    },
     /// A suspected fault carries one of these tags.
-    FaultTag { any_of: Vec<String> },
+    FaultTag {
+        any_of: Vec<String>,
+    },
     /// Someone said that the job means such work (`height`, `refrigerant_circuit` …).
-    WorkTag { any_of: Vec<String> },
+    WorkTag {
+        any_of: Vec<String>,
+    },
     Loaner,
     TakeBack,
     Chargeable,
     /// Calendar months 1–12.
-    Season { months: Vec<u32> },
-    TechnicianCertified { any_of: Vec<String> },
+    Season {
+        months: Vec<u32>,
+    },
+    TechnicianCertified {
+        any_of: Vec<String>,
+    },
     /// Every one of these.
-    AllOf { conditions: Vec<KitCondition> },
+    AllOf {
+        conditions: Vec<KitCondition>,
+    },
 }
 
 impl KitCondition {

@@ -25,9 +25,7 @@ pub(super) fn normalised(text: &str) -> Vec<char> {
 
 fn plain(c: char) -> char {
     match c {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(c as u32 - 0xFEE0).map_or(c, |half| half.to_ascii_lowercase())
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).map_or(c, |half| half.to_ascii_lowercase()),
         '\u{3000}' => ' ',
         '“' | '”' | '「' | '」' => '"',
         _ => c.to_ascii_lowercase(),

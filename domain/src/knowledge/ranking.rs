@@ -136,7 +136,11 @@ fn recognise(fault: &Fault, symptom: &str, text: &[char]) -> (i64, Vec<RankReaso
 fn said_reason(symptom: &str, span: &Span, alarm: bool) -> RankReason {
     let phrase = symptom.chars().skip(span.start).take(span.len()).collect();
     let (start, end) = (span.start as u32, span.end as u32);
-    if alarm { RankReason::AlarmShown { phrase, start, end } } else { RankReason::SaidByCustomer { phrase, start, end } }
+    if alarm {
+        RankReason::AlarmShown { phrase, start, end }
+    } else {
+        RankReason::SaidByCustomer { phrase, start, end }
+    }
 }
 
 /// What speaks for or against a cause beside the fault itself.
@@ -165,7 +169,11 @@ fn rank_cause(
         let (start, len) = longest_common(note, &words);
         if len >= 3 {
             score += NOTED;
-            reasons.push(RankReason::NotedInArchive { note: index as u32, start: start as u32, end: (start + len) as u32 });
+            reasons.push(RankReason::NotedInArchive {
+                note: index as u32,
+                start: start as u32,
+                end: (start + len) as u32,
+            });
         }
     }
     let overdue: Vec<RankReason> = cause.parts.iter().filter_map(|p| overdue(p, machine, catalogue)).collect();

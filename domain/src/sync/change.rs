@@ -55,7 +55,9 @@ impl FromStr for Scope {
             None if s == "company" => Scope::Company,
             Some(("team", rest)) => id(rest).map_or_else(|| Scope::Other(s.to_owned()), |u| Scope::Team(TeamId(u))),
             Some(("job", rest)) => id(rest).map_or_else(|| Scope::Other(s.to_owned()), |u| Scope::Job(JobId(u))),
-            Some(("person", rest)) => id(rest).map_or_else(|| Scope::Other(s.to_owned()), |u| Scope::Person(PersonId(u))),
+            Some(("person", rest)) => {
+                id(rest).map_or_else(|| Scope::Other(s.to_owned()), |u| Scope::Person(PersonId(u)))
+            }
             _ => Scope::Other(s.to_owned()),
         })
     }

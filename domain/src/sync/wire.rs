@@ -89,7 +89,10 @@ pub struct Verdict {
 pub enum Outcome {
     Accepted,
     /// Only for authenticity, form or size. Both sides keep it and show it.
-    Refused { code: Code, details: Value },
+    Refused {
+        code: Code,
+        details: Value,
+    },
     /// Same number, other content: kept apart until an admin decides.
     Quarantined,
 }

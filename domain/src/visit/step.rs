@@ -97,7 +97,8 @@ impl VisitState {
                 self.safety_signed_at.filter(|_| door && self.checked_in_at.is_some())
             }
             Step::Diagnose => {
-                let diagnosed = self.diagnosis.as_ref().is_some_and(|d| !d.causes.is_empty() && d.analysis_right.is_some());
+                let diagnosed =
+                    self.diagnosis.as_ref().is_some_and(|d| !d.causes.is_empty() && d.analysis_right.is_some());
                 let photos = self.has_photo(crate::fact::PhotoKind::Before);
                 self.fees_shown_at.or(self.work_started_at).filter(|_| diagnosed && photos)
             }
@@ -110,7 +111,8 @@ impl VisitState {
 
     /// The rail: every step before the first undone one is done, that one is current.
     pub fn steps(&self, kit_ready_at: Option<Instant>) -> Vec<StepState> {
-        let current = Step::ALL.iter().position(|s| self.done_at(*s, kit_ready_at).is_none()).unwrap_or(Step::ALL.len());
+        let current =
+            Step::ALL.iter().position(|s| self.done_at(*s, kit_ready_at).is_none()).unwrap_or(Step::ALL.len());
         // A later milestone overtakes gaps: what was sealed is past all steps before it; the gaps are findings.
         let furthest = Step::ALL.iter().rposition(|s| self.milestone(*s).is_some()).map_or(0, |i| i + 1);
         let current = current.max(furthest);

@@ -5,8 +5,8 @@ mod part;
 
 use super::words;
 use super::{
-    DocType, FORM, Letterhead, OrderConsent, OrderCustomer, OrderDocument, OrderFault, OrderFollowUp, OrderHandover, OrderHead,
-    OrderMachine, OrderPayment, OrderPhoto, OrderTechnician, OrderTest, OrderTimes, PayMethod, Supersedes,
+    DocType, FORM, Letterhead, OrderConsent, OrderCustomer, OrderDocument, OrderFault, OrderFollowUp, OrderHandover,
+    OrderHead, OrderMachine, OrderPayment, OrderPhoto, OrderTechnician, OrderTest, OrderTimes, PayMethod, Supersedes,
 };
 use crate::catalogue::{CompanyProfile, JobCategories, PartCatalogue, Words};
 use crate::deadline::{DeadlineClock, DeadlineOwner, DeadlineRules};
@@ -243,10 +243,8 @@ fn payment(input: &DraftInput<'_>) -> OrderPayment {
 /// Follow-ups that begin when the technician leaves (E11, BR-02, BR-03). Length and owner are the company's rules.
 fn follow_ups(input: &DraftInput<'_>) -> Vec<OrderFollowUp> {
     let state = input.state;
-    let owed = [
-        ("BR-02", state.test == Some(TestRun::NotRun)),
-        ("BR-03", state.confidence == Some(Confidence::NotSure)),
-    ];
+    let owed =
+        [("BR-02", state.test == Some(TestRun::NotRun)), ("BR-03", state.confidence == Some(Confidence::NotSure))];
     let rules = owed.into_iter().filter(|(_, owed)| *owed).filter_map(|(id, _)| input.deadlines?.rule(id));
     rules
         .map(|rule| OrderFollowUp {

@@ -21,8 +21,18 @@ macro_rules! starter {
 }
 
 starter!(
-    "fee_schedule", "warranty_plans", "kit_template", "fault_knowledge", "parts", "safety_template", "form_fields",
-    "deadline_rules", "job_categories", "company_profile", "calendar", "maintenance",
+    "fee_schedule",
+    "warranty_plans",
+    "kit_template",
+    "fault_knowledge",
+    "parts",
+    "safety_template",
+    "form_fields",
+    "deadline_rules",
+    "job_categories",
+    "company_profile",
+    "calendar",
+    "maintenance",
 );
 
 pub fn reference(kind: &str) -> Reference {

@@ -122,7 +122,8 @@ async fn events(State(bridge): State<Bridge>) -> impl IntoResponse {
 }
 
 fn decode(header: &str) -> Result<Value, Problem> {
-    let text = percent_encoding::percent_decode_str(header).decode_utf8().map_err(|_| Problem::new(Code::BadRequest))?;
+    let text =
+        percent_encoding::percent_decode_str(header).decode_utf8().map_err(|_| Problem::new(Code::BadRequest))?;
     parse(&text)
 }
 

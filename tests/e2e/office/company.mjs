@@ -39,6 +39,14 @@ function started(command, args, word) {
   });
 }
 
+const PIN = '246810';
+
+function ended(child) {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  return gone;
+}
+
 /** Answers on its port; asked again until it does, at most for twenty seconds. */
 async function answering(url) {
   const until = Date.now() + 20_000;
@@ -72,12 +80,10 @@ export async function company() {
     password: (login) => people.get(login).password,
     code: (login) => people.get(login).code,
 
-    /** The device of a technician, enrolled; it syncs by itself. */
+    /** The device of a technician, enrolled; it syncs by itself. `off` and `on` are its power switch. */
     async device(login, name) {
       const at = await freePort();
-      const child = spawn(binary('gongdan-bridge'), ['--data', join(folder, login), '--listen', `127.0.0.1:${at}`], { cwd: checkout, stdio: 'ignore' });
-      children.push(child);
-      await answering(`http://127.0.0.1:${at}/`);
+      let child;
       const call = async (command, args = {}) => {
         const answer = await fetch(`http://127.0.0.1:${at}/call/${command}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) });
         const text = await answer.text();
@@ -88,16 +94,26 @@ export async function company() {
         const answer = await fetch(`http://127.0.0.1:${at}/upload/photo`, { method: 'POST', headers: { 'content-type': 'application/octet-stream', 'x-args': encodeURIComponent(JSON.stringify(args)) }, body: bytes });
         if (!answer.ok) throw new Error(`photo: ${await answer.text()}`);
       };
-      await call('enrol', { server: this.url, code: this.code(login), pin: '246810', device_name: name });
-      return { call, upload };
+      const boot = async () => {
+        child = spawn(binary('gongdan-bridge'), ['--data', join(folder, login), '--listen', `127.0.0.1:${at}`], { cwd: checkout, stdio: 'ignore' });
+        children.push(child);
+        await answering(`http://127.0.0.1:${at}/`);
+      };
+      await boot();
+      await call('enrol', { server: this.url, code: this.code(login), pin: PIN, device_name: name });
+      return {
+        call,
+        upload,
+        off: () => ended(child),
+        on: async () => {
+          await boot();
+          await call('unlock', { pin: PIN });
+        },
+      };
     },
 
     /** The server dies and comes back on the same port with the same data. */
-    async stopServer() {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGKILL');
-      await ended;
-    },
+    stopServer: () => ended(server),
     async startServer() {
       server = await serve();
     },

@@ -27,11 +27,8 @@ pub fn free_port() -> u16 {
 
 /// Loads the demo company into a folder and answers what `demo` printed.
 pub fn sign_in_lines(data: &Path) -> String {
-    let output = Command::new(binary("gongdan-server"))
-        .args(["demo", "--data"])
-        .arg(data)
-        .output()
-        .expect("the server runs");
+    let output =
+        Command::new(binary("gongdan-server")).args(["demo", "--data"]).arg(data).output().expect("the server runs");
     assert!(output.status.success(), "demo failed: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

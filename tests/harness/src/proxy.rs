@@ -105,7 +105,9 @@ async fn carry(mut client: TcpStream, target: SocketAddr, sky: Arc<Sky>) {
             let mut request = [0; 4096];
             // Whatever it asked: the answer is the same.
             _ = client.read(&mut request).await;
-            _ = client.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+            _ = client
+                .write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                .await;
             return;
         }
         Weather::Fair | Weather::LostReplies | Weather::TornRequests => {}

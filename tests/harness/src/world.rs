@@ -75,7 +75,8 @@ impl World {
     pub async fn enrolment_code(&self, person_name: &str) -> String {
         let admin = self.office("admin").await;
         let people = admin.call("list_devices", json!({})).await.expect("devices and people");
-        let person = find_person(&people, person_name).unwrap_or_else(|| panic!("nobody called {person_name}: {people}"));
+        let person =
+            find_person(&people, person_name).unwrap_or_else(|| panic!("nobody called {person_name}: {people}"));
         let code = admin.call("create_enrolment_code", json!({ "person": person })).await.expect("a code");
         code["code"].as_str().expect("a code is text").to_owned()
     }

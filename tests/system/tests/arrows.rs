@@ -11,7 +11,8 @@ fn root() -> PathBuf {
 }
 
 fn packages() -> Vec<Package> {
-    let metadata = MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
+    let metadata =
+        MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().expect("cargo metadata");
     metadata.packages
 }
 

@@ -101,7 +101,8 @@ async fn random_day(seed: u64) {
                 _ = office.call("correct_archive", args).await;
             }
             4 | 5 => {
-                let weather = [Weather::Fair, Weather::Cut, Weather::LostReplies, Weather::TornRequests, Weather::ServerTrouble];
+                let weather =
+                    [Weather::Fair, Weather::Cut, Weather::LostReplies, Weather::TornRequests, Weather::ServerTrouble];
                 device.proxy.tear_after(200 + dice.roll(3000));
                 device.proxy.set(weather[dice.roll(5) as usize]);
                 // Whether it gets through is the weather's business; that nothing is lost is checked below.
@@ -137,7 +138,11 @@ async fn random_day(seed: u64) {
         assert_eq!(local["value"], server["value"], "seed {seed}: and show the same value");
         let list = device.call("sync_list", json!({})).await.expect("the list");
         assert_eq!(list["waiting"].as_array().map(Vec::len), Some(0), "seed {seed}: nothing waits on {name}: {list}");
-        assert_eq!(list["refused"].as_array().map(Vec::len), Some(0), "seed {seed}: nothing was refused on {name}: {list}");
+        assert_eq!(
+            list["refused"].as_array().map(Vec::len),
+            Some(0),
+            "seed {seed}: nothing was refused on {name}: {list}"
+        );
     }
 }
 
@@ -163,8 +168,12 @@ async fn i5_no_silent_loser_two_values_stand_until_a_person_chooses() {
     }
     for device in [&a, &b] {
         let list = device.call("sync_list", json!({})).await.expect("the list");
-        let values: BTreeSet<&str> =
-            list["conflicts"][0]["choices"].as_array().into_iter().flatten().filter_map(|c| c["value"].as_str()).collect();
+        let values: BTreeSet<&str> = list["conflicts"][0]["choices"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|c| c["value"].as_str())
+            .collect();
         assert_eq!(values, BTreeSet::from(["0000-1111", "0000-2222"]), "both values are shown to the person: {list}");
     }
     let conflict = &office.call("list_conflicts", json!({})).await.expect("conflicts")[0];
@@ -220,12 +229,14 @@ async fn bad_input_gets_a_problem_and_leaves_nothing_behind() {
     let office = world.office("lu").await;
     let (job, visit) = job_of(&office, "SAMPLE-1002").await;
     let about = json!({ "job": job, "visit": visit });
-    let unknown = device.call("open_job", json!({ "job": "00000000-0000-7000-8000-000000000000" })).await.expect_err("refused");
+    let unknown =
+        device.call("open_job", json!({ "job": "00000000-0000-7000-8000-000000000000" })).await.expect_err("refused");
     assert_eq!(unknown.code, Code::NotFound);
     let photo = json!({ "about": about, "photo": "before", "caption": "" });
     let text = device.photo(photo, b"this is no picture".to_vec()).await.expect_err("refused");
     assert_eq!(text.code, Code::NotAPicture);
-    let reading = json!({ "about": about, "key": "discharge_temp_c", "phase": "before", "value": "900", "confirmed": false });
+    let reading =
+        json!({ "about": about, "key": "discharge_temp_c", "phase": "before", "value": "900", "confirmed": false });
     let hot = device.call("take_reading", reading).await.expect_err("refused");
     assert_eq!(hot.code, Code::ReadingImpossible);
     assert!(!hot.details.is_null(), "the range is named: {hot:?}");

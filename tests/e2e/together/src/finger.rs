@@ -100,7 +100,8 @@ impl<'a> Finger<'a> {
             .await
             .expect("scrolls");
         for stroke in 0..3 {
-            let mut chain = self.web.action_chain_with_delay(Some(Duration::from_millis(4)), Some(Duration::from_millis(4)));
+            let mut chain =
+                self.web.action_chain_with_delay(Some(Duration::from_millis(4)), Some(Duration::from_millis(4)));
             let (x, y) = (-90 + stroke * 60, -40 + stroke * 12);
             chain = chain.move_to_element_with_offset(&pad, x, y).click_and_hold();
             for step in 1..14 {
@@ -133,7 +134,8 @@ impl<'a> Finger<'a> {
         let mut look = tokio::time::interval(Duration::from_millis(40));
         loop {
             look.tick().await;
-            let hash = self.web.execute("return location.hash", vec![]).await.ok().and_then(|r| r.convert::<String>().ok());
+            let hash =
+                self.web.execute("return location.hash", vec![]).await.ok().and_then(|r| r.convert::<String>().ok());
             if hash.is_some_and(|h| h.ends_with(place)) {
                 return;
             }

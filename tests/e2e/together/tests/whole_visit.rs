@@ -24,7 +24,11 @@ struct Eyes {
 impl Eyes {
     fn open() -> Self {
         let source = checkout().join("node_modules/axe-core/axe.min.js");
-        Self { axe: fs::read_to_string(source).expect("axe-core: npm ci (make setup does)"), violations: Vec::new(), number: 0 }
+        Self {
+            axe: fs::read_to_string(source).expect("axe-core: npm ci (make setup does)"),
+            violations: Vec::new(),
+            number: 0,
+        }
     }
 
     async fn look(&mut self, app: &App, name: &str) {
@@ -63,7 +67,8 @@ async fn unlock(finger: &mut Finger<'_>) {
 async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
     let mut world = World::new();
     let office = world.office("lu").await;
-    let jobs = office.call("list_jobs", json!({ "filter": "all", "text": "SAMPLE-1002" })).await.expect("the demo's jobs");
+    let jobs =
+        office.call("list_jobs", json!({ "filter": "all", "text": "SAMPLE-1002" })).await.expect("the demo's jobs");
     let job = jobs["rows"][0]["title"]["job"].as_str().expect("the demo has a job for this machine").to_owned();
     let code = world.enrolment_code("张晓峰").await;
 
@@ -149,7 +154,9 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
     finger.at("/diagnose").await;
     finger.tap("cause-0").await;
     finger.tap("analysis-right").await;
-    for (key, value) in [("ambient_c", "31"), ("discharge_temp_c", "88"), ("discharge_mpa", "0.68"), ("sump_mpa", "0.7")] {
+    for (key, value) in
+        [("ambient_c", "31"), ("discharge_temp_c", "88"), ("discharge_mpa", "0.68"), ("sump_mpa", "0.7")]
+    {
         finger.reading(&format!("reading-{key}-before"), value).await;
     }
     finger.photo("photo-before", &checkout().join("tests/fixtures/before.jpg")).await;
@@ -245,7 +252,11 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
     assert_eq!(order["seal"]["chain_ok"], true);
     assert_eq!(order["seal"]["countersignature_ok"], true);
     assert_eq!(order["document"]["fault"]["causes"][0]["zh"], "零点漂移");
-    assert!(order["files"].as_array().is_some_and(|f| f.len() == 2 && f.iter().all(|f| f["here"] == true)), "{}", order["files"]);
+    assert!(
+        order["files"].as_array().is_some_and(|f| f.len() == 2 && f.iter().all(|f| f["here"] == true)),
+        "{}",
+        order["files"]
+    );
     assert_eq!(order["ink"]["strokes"].as_array().map(Vec::len), Some(3), "three strokes were drawn");
 
     // The console, as the manager sees it.
@@ -256,7 +267,12 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
         .arg(pictures())
         .output()
         .expect("node");
-    assert!(console.status.success(), "the console: {}{}", String::from_utf8_lossy(&console.stdout), String::from_utf8_lossy(&console.stderr));
+    assert!(
+        console.status.success(),
+        "the console: {}{}",
+        String::from_utf8_lossy(&console.stdout),
+        String::from_utf8_lossy(&console.stderr)
+    );
     let archived: Value = manager.call("list_orders", json!({ "filter": "archived" })).await.expect("archived orders");
     assert_eq!(archived["total"], 1, "archived from the console: {archived}");
 
