@@ -62,7 +62,7 @@ for (const [language, theme, width, height] of [
       const path = screen.replace('CUSTOMER', customer);
       await console.page.goto(firm.url + path);
       await console.page.getByRole('heading', { level: 1 }).waitFor();
-      await console.page.waitForLoadState('networkidle').catch(() => undefined);
+      await console.page.getByText(/^(正在读取|Reading)$/).first().waitFor({ state: 'detached' });
       await console.page.locator('[data-testid=live][data-live=true]').waitFor();
       await look(console, `${screen} in ${language}`);
       const name = screen === '/' ? 'home' : screen.slice(1).replace(/\W+/g, '-');

@@ -1,6 +1,7 @@
 /**
  * What a screen asked for: the value, or why there is none. Asks again when what the question reads changes and when the
- * server has news; the old value stays on the screen meanwhile, and an answer that was overtaken is dropped.
+ * server has news; the old value stays on the screen meanwhile, and an answer that was overtaken is dropped. A question that
+ * fails keeps the old value only where it was the same question: rows of one list never stand under the name of another.
  */
 import { toProblem, type Problem } from '@gongdan/shared/backend';
 import { untrack } from 'svelte';
@@ -12,12 +13,15 @@ export class Loaded<T> {
   busy = $state(false);
   readonly #ask: () => Promise<T> | undefined;
   #turn = 0;
+  #version = -1;
+  #sameQuestion = true;
 
   /** Inside a component only: it lives as long as the component. */
   constructor(ask: () => Promise<T> | undefined) {
     this.#ask = ask;
     $effect(() => {
-      void live.version;
+      this.#sameQuestion &&= live.version !== this.#version;
+      this.#version = live.version;
       const asked = ask();
       untrack(() => void this.#wait(asked));
     });
@@ -25,13 +29,6 @@ export class Loaded<T> {
 
   reload(): Promise<void> {
     return this.#wait(untrack(this.#ask));
-  }
-
-  /** What an action answered is newer than what was loaded. */
-  put(value: T): void {
-    this.#turn += 1;
-    this.value = value;
-    this.problem = undefined;
   }
 
   async #wait(asked: Promise<T> | undefined): Promise<void> {
@@ -49,9 +46,11 @@ export class Loaded<T> {
       if (turn !== this.#turn) return;
       this.value = value;
       this.problem = undefined;
+      this.#sameQuestion = true;
     } catch (refusal) {
       if (turn !== this.#turn) return;
       this.problem = toProblem(refusal);
+      if (!this.#sameQuestion) this.value = undefined;
     } finally {
       if (turn === this.#turn) this.busy = false;
     }

@@ -59,5 +59,5 @@ export function arrowsToList(event: KeyboardEvent): void {
   if (list === null) return;
   event.preventDefault();
   list.focus();
-  list.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: false }));
+  list.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: true }));
 }
