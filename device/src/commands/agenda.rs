@@ -56,11 +56,7 @@ fn assembled(r: &Reader, day: NaiveDate) -> Result<(Agenda, Vec<JobId>)> {
         now: now.to_rfc3339(),
         next: next(&stops, &others, now),
         next_day: next_day(&others, day),
-        stops: stops
-            .into_iter()
-            .filter(|p| p.stop.stage != VisitStage::Cancelled)
-            .map(|p| p.stop)
-            .collect(),
+        stops: stops.into_iter().filter(|p| p.stop.stage != VisitStage::Cancelled).map(|p| p.stop).collect(),
         owed,
         not_received: waiting,
         others: others.into_iter().map(|p| p.stop).collect(),

@@ -61,10 +61,10 @@ impl Applier<'_> {
     }
 }
 
+/// A hit with what orders it: 0 begins the title, 1 stands in it, 2 elsewhere.
 struct Found {
-    id: i64,
     hit: Hit,
-    place: usize,
+    rank: u8,
 }
 
 /// Searches all kinds, lists one or all.
@@ -73,7 +73,7 @@ pub fn query(connection: &Connection, text: &str, kind: Option<HitKind>, languag
     let mut counts = Vec::new();
     let mut hits = Vec::new();
     if !query.is_empty() {
-        for (place, (of, _)) in KINDS.into_iter().enumerate() {
+        for (of, _) in KINDS {
             let wanted = match kind {
                 None => LISTED_OF_EACH,
                 Some(chosen) if chosen == of => LISTED_OF_ONE,
@@ -83,21 +83,22 @@ pub fn query(connection: &Connection, text: &str, kind: Option<HitKind>, languag
             if count > 0 {
                 counts.push(KindCount { kind: of, count });
             }
-            hits.extend(found.into_iter().map(|(id, hit, rank)| (rank, Found { id, hit, place })));
+            hits.extend(found);
         }
     }
-    hits.sort_by(|(a, x), (b, y)| a.cmp(b).then(x.place.cmp(&y.place)).then(y.id.cmp(&x.id)));
-    Ok(SearchView { text: text.to_owned(), counts, hits: hits.into_iter().map(|(_, found)| found.hit).collect() })
+    // Stable: equally good hits stay in the order of the kinds, the newer of a kind first.
+    hits.sort_by_key(|found| found.rank);
+    Ok(SearchView { text: text.to_owned(), counts, hits: hits.into_iter().map(|found| found.hit).collect() })
 }
 
-/// Count and best hits of one kind, newest first; rank 0 begins the title, 1 stands in it, 2 elsewhere.
+/// Count and best hits of one kind, newest first.
 fn of_kind(
     connection: &Connection,
     query: &Query,
     kind: HitKind,
     wanted: usize,
     language: Language,
-) -> Result<(u32, Vec<(i64, Hit, u8)>)> {
+) -> Result<(u32, Vec<Found>)> {
     let terms = query.terms(letter(kind));
     let matching = terms.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().join(" AND ");
     let proven = query.proven_by_token();
@@ -127,7 +128,7 @@ fn of_kind(
             line: in_language(language, line, line_en),
             price_fen: row.get(6)?,
         };
-        found.push((row.get(0)?, hit, rank));
+        found.push(Found { hit, rank });
     }
     let count = if proven {
         documents_with(connection, &terms[0])?

@@ -80,7 +80,13 @@ fn row(names: &mut Names<'_>, reference: &ReferenceSet, now: Instant, owed: Owed
 fn about(r: &dyn Reader, owed: &Owed) -> Result<String> {
     let trigger = owed.facts.iter().find(|fact| fact.id == owed.obligation.trigger).and_then(FactBody::of);
     Ok(match trigger {
-        Some(FactBody::ContactAttempt { guidance, note, .. }) => if guidance.trim().is_empty() { note } else { guidance },
+        Some(FactBody::ContactAttempt { guidance, note, .. }) => {
+            if guidance.trim().is_empty() {
+                note
+            } else {
+                guidance
+            }
+        }
         Some(FactBody::TestRunRecorded { reason, .. }) => reason,
         Some(FactBody::ConfidenceStated { .. }) => owed.listed.row.symptom.clone(),
         Some(FactBody::CallbackMade { note, .. }) => note,
@@ -94,9 +100,13 @@ fn about(r: &dyn Reader, owed: &Owed) -> Result<String> {
 
 /// What the customer said on the order: his opinion, or why he did not sign.
 fn opinion(r: &dyn Reader, hash: &str, signed: bool) -> Result<String> {
-    let Some(RecordBody::Sealed { document, .. }) = r.sealed(hash)?.map(|sealed| sealed.body) else { return Ok(String::new()) };
+    let Some(RecordBody::Sealed { document, .. }) = r.sealed(hash)?.map(|sealed| sealed.body) else {
+        return Ok(String::new());
+    };
     let payload: serde_json::Value = serde_json::from_str(&document.payload).unwrap_or_default();
-    let Ok(order) = serde_json::from_value::<OrderDocument>(payload["content"].clone()) else { return Ok(String::new()) };
+    let Ok(order) = serde_json::from_value::<OrderDocument>(payload["content"].clone()) else {
+        return Ok(String::new());
+    };
     let opinion = order.rating.map(|rating| rating.opinion).unwrap_or_default();
     Ok(match order.signing {
         Some(Signing::Declined { words, .. } | Signing::Absent { words, .. } | Signing::Later { words, .. })
@@ -117,7 +127,8 @@ pub fn record(ctx: &Context, args: a::RecordCallback) -> Result<v::OfficeDone> {
         let facts = index::facts(tx, args.job)?;
         let reference = ctx.reference(tx)?;
         let owed = index::owed(&reference, args.job, &facts, ctx.now);
-        let owed = owed.into_iter().find(|owed| owed.id == args.obligation && owed.rule != QUESTION).ok_or(Code::NotFound)?;
+        let owed =
+            owed.into_iter().find(|owed| owed.id == args.obligation && owed.rule != QUESTION).ok_or(Code::NotFound)?;
         if !index::is_open(&owed) {
             // Somebody called meanwhile; a second result would open a second round.
             return Err(Code::Conflict.into());

@@ -86,7 +86,12 @@ pub fn open(ctx: &Context, args: a::OpenCustomer) -> Result<v::OfficeCustomer> {
     })
 }
 
-fn opened_machine(ctx: &Context, r: &dyn Reader, reference: &ReferenceSet, machine: MachineId) -> Result<v::OfficeMachine> {
+fn opened_machine(
+    ctx: &Context,
+    r: &dyn Reader,
+    reference: &ReferenceSet,
+    machine: MachineId,
+) -> Result<v::OfficeMachine> {
     let fields = r.fields(&EntityRef::new(kind::MACHINE, machine.0))?;
     let query = RowQuery { machine: Some(machine), current_only: true, ..RowQuery::default() };
     Ok(v::OfficeMachine {

@@ -75,7 +75,10 @@ fn by_stage(ctx: &Context, r: &dyn Reader, reference: &ReferenceSet) -> Result<B
 fn escalations(names: &mut Names<'_>) -> Result<Vec<v::EscalationRow>> {
     let mut rows = Vec::new();
     for stored in names.r.facts_of_kind("escalated", ESCALATIONS)? {
-        let (Some(FactBody::Escalated { what, note }), Some(job)) = (FactBody::of(&stored.fact), stored.fact.job) else { continue };
+        let (Some(FactBody::Escalated { what, note }), Some(job)) = (FactBody::of(&stored.fact), stored.fact.job)
+        else {
+            continue;
+        };
         if answered(names.r, job, &stored)? {
             continue;
         }
@@ -90,7 +93,9 @@ fn escalations(names: &mut Names<'_>) -> Result<Vec<v::EscalationRow>> {
 fn answered(r: &dyn Reader, job: JobId, call: &StoredFact) -> Result<bool> {
     let left = |fact: &StoredFact| {
         let after = fact.fact.at.corrected() > call.fact.at.corrected();
-        after && fact.fact.visit == call.fact.visit && matches!(FactBody::of(&fact.fact), Some(FactBody::CheckedOut { .. }))
+        after
+            && fact.fact.visit == call.fact.visit
+            && matches!(FactBody::of(&fact.fact), Some(FactBody::CheckedOut { .. }))
     };
     let decided = |fact: &StoredFact| fact.by_office && fact.received_at >= call.received_at;
     Ok(r.facts(job)?.iter().any(|fact| !fact.retracted && (left(fact) || decided(fact))))

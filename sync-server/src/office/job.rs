@@ -26,8 +26,18 @@ pub use registered::create;
 const UNDERWAY: [&str; 9] =
     ["assigned", "accepted", "refused", "contacted", "ready", "travelling", "blocked", "on_site", "repairing"];
 /// Also what waits for somebody to go.
-pub const UNFINISHED: [&str; 10] =
-    ["unassigned", "assigned", "accepted", "refused", "contacted", "ready", "travelling", "blocked", "on_site", "repairing"];
+pub const UNFINISHED: [&str; 10] = [
+    "unassigned",
+    "assigned",
+    "accepted",
+    "refused",
+    "contacted",
+    "ready",
+    "travelling",
+    "blocked",
+    "on_site",
+    "repairing",
+];
 /// Somebody is out there.
 const OUT: [&str; 4] = ["travelling", "blocked", "on_site", "repairing"];
 
@@ -114,7 +124,9 @@ fn technician(
     visits: &[Listed],
 ) -> Result<Option<v::Technician>> {
     let fields = r.fields(&EntityRef::new(kind::PERSON, id.0))?;
-    let Some(role) = role(users, id, &fields).filter(|role| may(*role, Permission::SyncDevice)) else { return Ok(None) };
+    let Some(role) = role(users, id, &fields).filter(|role| may(*role, Permission::SyncDevice)) else {
+        return Ok(None);
+    };
     let mut names = Names::new(r);
     let own = visits.iter().filter(|listed| listed.row.technicians.contains(&id) || listed.row.leader == Some(id));
     let devices: Vec<_> = devices.iter().filter(|device| device.person == id && device.state == "active").collect();

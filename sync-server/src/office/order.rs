@@ -35,9 +35,7 @@ pub fn filtered(filter: a::OrderFilter, today: Instant) -> RowQuery {
         a::OrderFilter::ToReview => RowQuery { stages: stages(&TO_REVIEW), ..query },
         a::OrderFilter::Questioned => RowQuery { stages: stages(&["questioned"]), ..query },
         a::OrderFilter::Archived => RowQuery { stages: stages(&["archived"]), ..query },
-        a::OrderFilter::NotReturned => {
-            RowQuery { stages_planned_before: late, newest_received_first: false, ..query }
-        }
+        a::OrderFilter::NotReturned => RowQuery { stages_planned_before: late, newest_received_first: false, ..query },
         a::OrderFilter::All => RowQuery {
             stages: stages(&["sealed", "left", "questioned", "archived"]),
             stages_planned_before: late,
@@ -50,7 +48,8 @@ pub fn list(ctx: &Context, args: a::ListOrders) -> Result<v::OrderList> {
     ctx.read(|r| {
         let reference = ctx.reference(r)?;
         let today = reference.start_of(reference.day(ctx.now));
-        let query = |filter| RowQuery { words: words(&args.text), technician: args.technician, ..filtered(filter, today) };
+        let query =
+            |filter| RowQuery { words: words(&args.text), technician: args.technician, ..filtered(filter, today) };
         let page = RowQuery { limit: PAGE, offset: args.page.saturating_mul(PAGE), ..query(args.filter) };
         let mut names = Names::new(r);
         let found = load::rows(r, &page)?.into_iter();

@@ -22,12 +22,21 @@ pub fn list(ctx: &Context, args: a::ListReference) -> Result<Vec<v::ReferenceRow
         let reference = ctx.reference(r)?;
         let today = reference.day(ctx.now);
         let mut names = Names::new(r);
-        let rows = r.published(args.kind)?.into_iter().map(|p| row(&mut names, &reference, p, today)).collect::<Result<Vec<_>>>()?;
+        let rows = r
+            .published(args.kind)?
+            .into_iter()
+            .map(|p| row(&mut names, &reference, p, today))
+            .collect::<Result<Vec<_>>>()?;
         Ok(if args.kind.is_some() { rows } else { newest(rows) })
     })
 }
 
-fn row(names: &mut Names<'_>, reference: &ReferenceSet, published: Published, today: NaiveDate) -> Result<v::ReferenceRow> {
+fn row(
+    names: &mut Names<'_>,
+    reference: &ReferenceSet,
+    published: Published,
+    today: NaiveDate,
+) -> Result<v::ReferenceRow> {
     // The dates stand in every body, also in one of a newer version.
     let day = |field: &str| published.body[field].as_str().and_then(|day| day.parse().ok());
     let (valid_from, valid_until) = (day("valid_from").unwrap_or_default(), day("valid_until"));

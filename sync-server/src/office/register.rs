@@ -101,7 +101,8 @@ pub fn write(
         before.register(field).is_some_and(|register| register.heads.iter().any(|head| same(&head.value)))
     };
     // Choosing what somebody already wrote there is always possible.
-    let good = stands(&|now| *now == value) || if archive { fits(&entity.kind, field, &value) } else { stands(&shaped) };
+    let good =
+        stands(&|now| *now == value) || if archive { fits(&entity.kind, field, &value) } else { stands(&shaped) };
     if !good {
         return Err(invalid(field));
     }

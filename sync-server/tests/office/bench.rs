@@ -204,7 +204,8 @@ impl<'b> Field<'b> {
             ops,
             extra: Extra::new(),
         };
-        let changes: Vec<_> = ops.map(change).iter().map(|c| SignedChange::sign(c, &self.key).expect("signs")).collect();
+        let changes: Vec<_> =
+            ops.map(change).iter().map(|c| SignedChange::sign(c, &self.key).expect("signs")).collect();
         let request = ExchangeRequest {
             epoch: None,
             cursors: Default::default(),
@@ -264,7 +265,12 @@ impl<'b> Field<'b> {
     }
 
     /// The order of a visit as this device would seal it; `made` changes its content first.
-    pub fn sealed(&mut self, about: About, order_no: &str, made: impl FnOnce(&mut OrderDocument)) -> (SealedDocument, OrderDocument) {
+    pub fn sealed(
+        &mut self,
+        about: About,
+        order_no: &str,
+        made: impl FnOnce(&mut OrderDocument),
+    ) -> (SealedDocument, OrderDocument) {
         let visit = about.visit.expect("a visit");
         let mut order = OrderDocument {
             order_id: visit.order(),
@@ -289,7 +295,13 @@ impl<'b> Field<'b> {
     }
 
     /// Pushes a seal with its fact, as one action.
-    pub async fn push_seal(&mut self, about: About, sealed: (SealedDocument, OrderDocument), choice: SigningChoice, files: Vec<FileRef>) -> Verdict {
+    pub async fn push_seal(
+        &mut self,
+        about: About,
+        sealed: (SealedDocument, OrderDocument),
+        choice: SigningChoice,
+        files: Vec<FileRef>,
+    ) -> Verdict {
         let (document, order) = sealed;
         let visit = about.visit.expect("a visit");
         let rating = order.rating.as_ref();

@@ -57,7 +57,10 @@ async fn i3_an_unsigned_order_is_in_the_queue_by_itself_until_the_customer_is_sa
 
     bench.call("lu", "record_callback", result(job, &again[0], json!({ "satisfied": true }))).await;
     assert_eq!(queue(&bench).await, Vec::<Value>::new());
-    assert_eq!(bench.refused("sales", "record_callback", result(job, &first[0], json!({}))).await.code, Code::NotAllowed);
+    assert_eq!(
+        bench.refused("sales", "record_callback", result(job, &first[0], json!({}))).await.code,
+        Code::NotAllowed
+    );
 }
 
 #[tokio::test]

@@ -61,7 +61,9 @@ async fn a6_the_assigned_device_gets_the_job_with_customer_and_machine_and_no_ot
     let (mut zhang, mut shen) = (Field::enrol(&bench, "zhang").await, Field::enrol(&bench, "shen").await);
     let job = bench.job("样例二号").await;
     let of_job = |records: &[RecordBody]| {
-        records.iter().any(|r| matches!(r, RecordBody::Entity { entity, .. } if entity.kind == "job" && entity.id == job.0))
+        records
+            .iter()
+            .any(|r| matches!(r, RecordBody::Entity { entity, .. } if entity.kind == "job" && entity.id == job.0))
     };
     let held = zhang.holds().await;
     assert!(of_job(&held));
@@ -144,7 +146,8 @@ async fn a6_after_a_sealed_visit_the_next_assignment_is_a_new_visit() {
     let mut zhang = Field::enrol(&bench, "zhang").await;
     let job = bench.job("样例四号").await;
     let id = bench.person("zhang");
-    let again = json!({ "job": job, "technicians": [id], "leader": id, "planned_at": bench.now() + TimeDelta::days(1) });
+    let again =
+        json!({ "job": job, "technicians": [id], "leader": id, "planned_at": bench.now() + TimeDelta::days(1) });
     let same = bench.call("lu", "assign_job", again.clone()).await;
     assert_eq!(same["visit"], json!(job.visit(1)), "until it is over, a decision moves the visit");
     zhang.return_order(job, "GD-A1-2611-0001").await;
@@ -163,7 +166,8 @@ async fn a6_a_cancelled_job_says_why_and_is_not_assigned_again() {
     let row = bench.call("lu", "cancel_job", json!({ "job": job, "reason": "客户自行修复" })).await;
     assert_eq!(row["stage"], "cancelled");
     let zhang = bench.person("zhang");
-    let problem = bench.refused("lu", "assign_job", json!({ "job": job, "technicians": [zhang], "leader": zhang })).await;
+    let problem =
+        bench.refused("lu", "assign_job", json!({ "job": job, "technicians": [zhang], "leader": zhang })).await;
     assert_eq!(problem.code, Code::JobCancelled);
 }
 

@@ -78,15 +78,26 @@ async fn i5_what_does_not_fit_a_field_is_refused() {
     let bench = Bench::new();
     let (entity, phone) = customer(&bench).await;
     let none = json!([]);
-    for (field, value) in [("phone", json!(7)), ("name", json!(" ")), ("distance_km", json!("4 km")), ("shoe_size", json!("44"))] {
+    for (field, value) in
+        [("phone", json!(7)), ("name", json!(" ")), ("distance_km", json!("4 km")), ("shoe_size", json!("44"))]
+    {
         let problem = bench.refused("lu", "correct_archive", write(&entity, field, value, &none)).await;
         assert_eq!((problem.code, problem.details["field"].as_str()), (Code::FieldInvalid, Some(field)));
     }
     let person = json!({ "kind": "person", "id": bench.person("zhang") });
-    assert_eq!(bench.refused("lu", "correct_archive", write(&person, "name", json!("x"), &none)).await.code, Code::FieldInvalid);
+    assert_eq!(
+        bench.refused("lu", "correct_archive", write(&person, "name", json!("x"), &none)).await.code,
+        Code::FieldInvalid
+    );
     let nobody = json!({ "kind": "customer", "id": Uuid::now_v7() });
-    assert_eq!(bench.refused("lu", "correct_archive", write(&nobody, "name", json!("x"), &none)).await.code, Code::NotFound);
-    assert_eq!(bench.refused("sales", "correct_archive", write(&entity, "phone", json!("1"), &phone["heads"])).await.code, Code::NotAllowed);
+    assert_eq!(
+        bench.refused("lu", "correct_archive", write(&nobody, "name", json!("x"), &none)).await.code,
+        Code::NotFound
+    );
+    assert_eq!(
+        bench.refused("sales", "correct_archive", write(&entity, "phone", json!("1"), &phone["heads"])).await.code,
+        Code::NotAllowed
+    );
     let opened = bench.call("lu", "open_customer", json!({ "customer": entity["id"] })).await;
     assert_eq!(opened["fields"]["phone"], phone, "nothing was changed");
 }

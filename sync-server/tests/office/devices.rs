@@ -33,7 +33,10 @@ async fn l3_only_an_admin_gives_devices_and_only_to_who_may_sync() {
     assert_eq!(logins.len(), 2);
     assert!(logins.contains(&json!("zhang")) && logins.contains(&json!("shen")), "{logins:?}");
     for person in [bench.person("lu"), uuid::Uuid::now_v7().into()] {
-        assert_eq!(bench.refused("admin", "create_enrolment_code", json!({ "person": person })).await.code, Code::NotAllowed);
+        assert_eq!(
+            bench.refused("admin", "create_enrolment_code", json!({ "person": person })).await.code,
+            Code::NotAllowed
+        );
     }
 }
 

@@ -70,7 +70,11 @@ async fn h2_a_question_reaches_the_device_and_its_answer_brings_the_order_back()
     let asked = bench.call("jiang", "open_order", order(job)).await;
     assert_eq!((&asked["row"]["state"], &asked["questions"][0]["answer"]), (&json!("questioned"), &Value::Null));
     let owed = asked["obligations"].as_array().and_then(|all| all.iter().find(|o| o["rule"] == "question").cloned());
-    assert_eq!(owed.map(|o| o["owner"].clone()), Some(json!(bench.person("zhang"))), "whoever sealed it owes the answer");
+    assert_eq!(
+        owed.map(|o| o["owner"].clone()),
+        Some(json!(bench.person("zhang"))),
+        "whoever sealed it owes the answer"
+    );
     let held = zhang.holds().await;
     let reached = held.iter().any(|r| serde_json::to_string(r).is_ok_and(|text| text.contains("为什么没有更换油滤")));
     assert!(reached, "the question is on the device");

@@ -28,10 +28,13 @@ async fn f1_a_new_fee_schedule_reaches_every_device_and_is_noted() {
     let row = bench.call("jiang", "publish_reference", publish(&body)).await;
     assert_eq!((&row["version"], &row["in_force"]), (&json!("2027-A"), &json!(false)), "from January on");
     let held = zhang.holds().await;
-    let reached = held.iter().any(|r| matches!(r, RecordBody::Reference { kind, version, .. } if kind == "fee_schedule" && version == "2027-A"));
+    let reached = held.iter().any(
+        |r| matches!(r, RecordBody::Reference { kind, version, .. } if kind == "fee_schedule" && version == "2027-A"),
+    );
     assert!(reached);
     let newest = bench.call("sales", "reference_list", json!({})).await;
-    let of = |kind: &str| newest.as_array().and_then(|l| l.iter().find(|r| r["kind"] == kind).cloned()).expect("a kind");
+    let of =
+        |kind: &str| newest.as_array().and_then(|l| l.iter().find(|r| r["kind"] == kind).cloned()).expect("a kind");
     assert_eq!((&of("fee_schedule")["version"], &of("fee_schedule")["body"]), (&json!("2027-A"), &Value::Null));
     assert_eq!(newest.as_array().map(Vec::len), Some(12), "one row for each kind");
     let audit = bench.call("admin", "list_audit", json!({})).await;
@@ -49,9 +52,11 @@ async fn f1_a_schedule_that_is_wrong_is_refused_and_leaves_nothing() {
         negative[place][0]["fee_fen"] = json!(-5);
     }
     let mut same_day = good.clone();
-    same_day["valid_from"] = bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await[0]["valid_from"].clone();
+    same_day["valid_from"] =
+        bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await[0]["valid_from"].clone();
     let mut again = good.clone();
-    again["version"] = bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await[0]["version"].clone();
+    again["version"] =
+        bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await[0]["version"].clone();
     again["valid_from"] = json!("2027-02-01");
     let mut unnamed = good.clone();
     unnamed["version"] = json!(" ");
@@ -79,7 +84,11 @@ async fn f1_a_schedule_that_is_wrong_is_refused_and_leaves_nothing() {
         item["releasable"] = json!(true);
     }
     let kit = json!({ "kind": "kit_template", "body": releasable });
-    assert_eq!(bench.refused("jiang", "publish_reference", kit).await.code, Code::ReferenceInvalid, "C1: never the rag");
+    assert_eq!(
+        bench.refused("jiang", "publish_reference", kit).await.code,
+        Code::ReferenceInvalid,
+        "C1: never the rag"
+    );
     let list = bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await;
     assert_eq!(list.as_array().map(Vec::len), Some(1), "nothing invalid became a version");
     assert_eq!(bench.refused("lu", "publish_reference", publish(&good)).await.code, Code::NotAllowed);

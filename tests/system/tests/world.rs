@@ -74,7 +74,7 @@ async fn random_day(seed: u64) {
     // Both technicians are on this job.
     let (job, visit) = job_of(&office, "SAMPLE-1004").await;
     let about = json!({ "job": job, "visit": visit });
-    let mut devices = vec![Some(world.device("张晓峰", "a").await), Some(world.device("沈一川", "b").await)];
+    let mut devices = [Some(world.device("张晓峰", "a").await), Some(world.device("沈一川", "b").await)];
     for device in devices.iter().flatten() {
         device.sync().await.expect("a first sync");
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use gongdan_domain::entity::{Fields, kind};
 use gongdan_domain::fact::{About, FactBody, PhotoKind, Rating, SigningChoice};
 use gongdan_domain::id::{FactId, JobId, PersonId, VisitId, WriteId};
+use gongdan_domain::problem::Problem;
 use gongdan_domain::reference::Reference;
 use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
 use gongdan_domain::sync::change::{EntityRef, Fact, FileRef, Scope};
@@ -142,7 +143,12 @@ impl Office {
         }
         let me = self.bench.device.me().expect("enrolled");
         let visit = job.visit(1);
-        let assigned = self.fact_at(job, None, FactBody::JobAssigned { visit, technicians: vec![me], leader: me, planned_at }, time);
+        let assigned = self.fact_at(
+            job,
+            None,
+            FactBody::JobAssigned { visit, technicians: vec![me], leader: me, planned_at },
+            time,
+        );
         self.send(Scope::Job(job), vec![entity(kind::JOB, job.0, &fields), assigned]);
         job
     }
@@ -152,8 +158,9 @@ impl Office {
         let time = at(left_at);
         let job = self.assign_at(key, None, json!({}), time);
         let (device, visit) = (&self.bench.device, job.visit(1));
-        let (signing_key, device_id) =
-            device.read(|r| Ok((r.identity().signing_key.clone(), r.identity().certificate.device_id))).expect("identity");
+        let (signing_key, device_id) = device
+            .read(|r| Ok((r.identity().signing_key.clone(), r.identity().certificate.device_id)))
+            .expect("identity");
         let content = json!({ "order_no": "GD-A7-2610-0009", "fault": { "causes": [], "measures": [] } });
         let payload = SealPayload {
             kind: "work_order".to_owned(),
@@ -211,8 +218,8 @@ impl Office {
     }
 
     /// One command, as the interface calls it.
-    pub fn call<T: DeserializeOwned>(&self, name: &str, args: Value) -> Result<T, gongdan_domain::problem::Problem> {
-        let reply = commands::call(&self.bench.device, name, args)?;
+    pub fn call<T: DeserializeOwned>(&self, name: &str, args: Value) -> Result<T, Box<Problem>> {
+        let reply = commands::call(&self.bench.device, name, args).map_err(Box::new)?;
         Ok(serde_json::from_value(reply).expect("the reply's shape"))
     }
 

@@ -269,9 +269,10 @@ fn g7_the_sealed_order_is_paper_without_a_network() {
     let office = Office::new();
     let job = repaired(&office);
     let print = |language: &str| {
-        crate::commands::download(&office.bench.device, "order_pdf", json!({ "job": job, "language": language }))
+        let args = json!({ "job": job, "language": language });
+        crate::commands::download(&office.bench.device, "order_pdf", args).map_err(|problem| problem.code)
     };
-    assert_eq!(print("zh").map_err(|p| p.code), Err(Code::NotSealed), "a draft is no document");
+    assert_eq!(print("zh"), Err(Code::NotSealed), "a draft is no document");
     let shown = preview(&office, job);
     assert_eq!(shown.unprintable, Vec::<String>::new());
     seal_with(&office, job, &shown.shown, signed()).expect("sealed");

@@ -38,7 +38,10 @@ pub fn decision(act: &mut Act, job: JobId, visit: VisitId, assign: a::Assignment
     let a::Assignment { mut technicians, leader, planned_at } = assign;
     let mut seen = std::collections::BTreeSet::new();
     technicians.retain(|person| seen.insert(*person));
-    act.fact(Some(About { job, visit: Some(visit) }), &FactBody::JobAssigned { visit, technicians, leader, planned_at });
+    act.fact(
+        Some(About { job, visit: Some(visit) }),
+        &FactBody::JobAssigned { visit, technicians, leader, planned_at },
+    );
 }
 
 /// The visit that a decision made now is about: the current one, or the next where the current one is over.
