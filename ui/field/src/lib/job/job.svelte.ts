@@ -19,7 +19,6 @@ export class Job {
   /** Set once the device has answered; screens of a job are drawn only then. */
   private shown = $state.raw<JobView>();
   problem = $state.raw<Problem>();
-  busy = $state(false);
   private queue: Promise<unknown> = Promise.resolve();
   /** Taps on their way, by what they change. */
   private tapped = $state<{ [key: string]: { value: unknown; serial: number } }>({});
@@ -150,7 +149,6 @@ export class Job {
     const serial = (this.serial += 1);
     if (tapKey !== undefined) this.tapped[tapKey] = { value: tapValue, serial };
     return this.inTurn(async () => {
-      this.busy = true;
       let done = true;
       try {
         this.shown = await action();
@@ -159,7 +157,6 @@ export class Job {
         this.problem = problemOf(thrown);
         done = false;
       }
-      this.busy = false;
       if (tapKey !== undefined && this.tapped[tapKey]?.serial === serial) delete this.tapped[tapKey];
       return done;
     });
