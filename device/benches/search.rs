@@ -35,6 +35,8 @@ struct World {
     key: SigningKey,
     device: DeviceId,
     now: Instant,
+    /// A whole order as it is sealed.
+    order: std::cell::RefCell<Value>,
 }
 
 fn registers(value: Value) -> BTreeMap<String, Register> {
@@ -69,7 +71,7 @@ impl World {
         let database = DatabaseKey::new([3; 32]);
         Store::create(path, &database, &identity).unwrap();
         let store = Store::open(path, database).unwrap();
-        Self { store, me: certificate.person, key, device: certificate.device_id, now }
+        Self { store, me: certificate.person, key, device: certificate.device_id, now, order: Value::Null.into() }
     }
 
     fn stamp(&self) -> Stamp {
@@ -103,6 +105,16 @@ impl World {
                 Ok(())
             })
             .unwrap();
+    }
+
+    /// What every sealed order of this bench says, drafted from a live job.
+    fn draft(&self, n: usize, customers: usize) {
+        let job = self.store.apply(self.stamp(), |a| Ok(self.order(a, n, customers, false))).unwrap();
+        let drafted = |r: &gongdan_device::store::Reader| {
+            let case = assemble::Case::load(r, job, None)?;
+            assemble::order::drafted(r, &case, "GD-A7-2611-0001")
+        };
+        *self.order.borrow_mut() = serde_json::to_value(self.store.read(self.stamp(), drafted).unwrap()).unwrap();
     }
 
     /// A finished order of a former year, as it comes from the office.
@@ -144,7 +156,9 @@ impl World {
         }];
         if settled {
             let order_no = format!("GD-A7-25{:02}-{n:04}", 1 + n % 12);
-            let content = json!({ "order_no": order_no, "fault": { "causes": [{ "zh": "温控阀卡在旁通", "en": "" }], "measures": [{ "zh": "更换温控阀芯", "en": "" }] } });
+            let mut content = self.order.borrow().clone();
+            content["order_no"] = json!(order_no);
+            content["fault"]["causes"] = json!([{ "zh": "温控阀卡在旁通", "en": "" }]);
             let payload = SealPayload {
                 kind: "work_order".into(),
                 device_id: self.device,
@@ -197,6 +211,7 @@ fn main() {
     let start = Timer::now();
     world.references();
     world.customers(customers);
+    world.draft(orders + 6, customers);
     for chunk in (0..orders).collect::<Vec<_>>().chunks(2_000) {
         world
             .store

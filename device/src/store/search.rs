@@ -16,7 +16,7 @@ use text::Query;
 pub use document::refresh;
 
 /// Candidates that are re-checked on their text; beyond, the count is the index's.
-const RECHECKED: usize = 3000;
+const RECHECKED: usize = 1000;
 /// Hits listed of each kind while all kinds are shown, and of one kind that was chosen.
 const LISTED_OF_EACH: usize = 40;
 const LISTED_OF_ONE: usize = 200;
