@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const checkout = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const binary = (name) => {
+export const checkout = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const binary = (name) => {
   const path = join(process.env.CARGO_TARGET_DIR ?? join(checkout, 'target'), 'debug', name);
   if (!existsSync(path)) throw new Error(`${path} is not there: cargo build -p ${name}`);
   return path;
 };
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
@@ -48,7 +48,7 @@ function ended(child) {
 }
 
 /** Answers on its port; asked again until it does, at most for twenty seconds. */
-async function answering(url) {
+export async function answering(url) {
   const until = Date.now() + 20_000;
   for (;;) {
     try {

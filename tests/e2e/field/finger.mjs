@@ -1,0 +1,124 @@
+// A finger on the field app and the eyes above it: finds by test id, waits for what it wants to touch, reads what a person reads.
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import { PIN } from './bridge.mjs';
+
+const PATIENCE_MS = 20_000;
+/** Every size and dress the app is looked at in; axe looks at two of them, which hold both languages, both lights and both shapes. */
+const WINDOWS = [[1280, 800], [800, 1280], [1366, 768]];
+const USUAL = { width: 1280, height: 800, language: 'zh', theme: 'day' };
+export const DRESSES = ['zh', 'en'].flatMap((language) => ['day', 'night'].flatMap((theme) => WINDOWS.map(([width, height]) => ({ language, theme, width, height }))));
+const WITH_AXE = ['zh day 1280', 'en night 800'];
+
+/** Asks until the answer satisfies; the last answer is in the error. */
+export async function until(ask, good, what) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (good(answer)) return answer;
+    assert.ok(Date.now() < end, `${what}, but: ${JSON.stringify(answer)?.slice(0, 1200)}`);
+  }
+}
+
+export async function field(browser, device) {
+  const context = await browser.newContext({ viewport: { width: USUAL.width, height: USUAL.height }, timezoneId: 'America/New_York' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  const at = (id) => page.locator(`[data-testid="${id}"]`).first();
+  const all = (begins, ends = '') => page.locator(`[data-testid^="${begins}"]${ends === '' ? '' : `[data-testid$="${ends}"]`}`);
+  const hash = () => page.evaluate(() => location.hash);
+  const text = () => page.locator('body').innerText();
+
+  const self = {
+    page,
+    at,
+    all,
+    text,
+    open: (place = '') => page.goto(`${device.url}/${place}`),
+    tap: (id) => at(id).click(),
+    type: (id, words) => at(id).fill(words),
+    there: (place) => until(async () => [await hash(), await text()], ([now]) => now.endsWith(place), `the app should be at ${place}`),
+    reads: (id, pattern) => until(() => at(id).innerText(), (said) => pattern.test(said), `${id} should say ${pattern}`),
+    says: (pattern) => until(text, (said) => pattern.test(said), `the screen should say ${pattern}`),
+
+    /** Everything whose test id begins and ends so, one after the other. */
+    async tapAll(begins, ends = '') {
+      const ids = await all(begins, ends).evaluateAll((found) => found.map((one) => one.dataset.testid));
+      for (const id of ids) await at(id).click();
+      return ids;
+    },
+
+    async enrol(company, login, name = '平板 02') {
+      await self.open();
+      await self.type('gate-server', company.url);
+      await self.type('gate-code', company.code(login));
+      await self.type('gate-name', name);
+      await self.type('gate-pin', PIN);
+      await self.tap('gate-enter');
+      await self.delivered();
+    },
+
+    delivered: () => self.reads('sync-sentence', /全部已送达|Everything delivered/),
+
+    async dress({ language = USUAL.language, theme = USUAL.theme, width = USUAL.width, height = USUAL.height } = USUAL) {
+      await page.setViewportSize({ width, height });
+      const worn = () => page.evaluate(() => [document.documentElement.lang.slice(0, 2), document.documentElement.dataset.theme]);
+      if ((await worn()).join() === [language, theme].join()) return;
+      await device.call('set_preference', { language, theme });
+      // The device tells the page when it has news; an attempt to sync is news. Before the gate is open there is none.
+      const { gate } = await device.call('status');
+      if (gate === 'open') await device.call('sync_now').catch(() => undefined);
+      else await page.reload();
+      await until(worn, (now) => now.join() === [language, theme].join(), `the app should be ${language} and ${theme}`);
+    },
+
+    /** On every window, in both languages, by day and by night: nothing wider than the window, no key without words; axe finds nothing serious. */
+    async look(name) {
+      for (const dress of DRESSES) {
+        const label = `${name} ${dress.language} ${dress.theme} ${dress.width}×${dress.height}`;
+        await self.dress(dress);
+        const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        await until(beyond, (px) => px <= 0, `${label} is wider than the window`);
+        assert.doesNotMatch(await text(), /\b(?:field|fact|parts|common|problem)\.[a-z]+\.?[A-Za-z_]*\b/, `${label} shows a key instead of words`);
+        if (WITH_AXE.includes(`${dress.language} ${dress.theme} ${dress.width}`)) assert.deepEqual(await self.axe(), [], `axe on ${label}`);
+      }
+      await self.dress();
+      assert.deepEqual(errors, [], `${name} threw`);
+    },
+
+    async axe() {
+      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')}`);
+    },
+
+    /** Draws on the signature pad: many small moves, as a pen makes them. */
+    async sign() {
+      const pad = at('signature-pad');
+      await pad.scrollIntoViewIfNeeded();
+      const box = await pad.boundingBox();
+      for (let stroke = 0; stroke < 3; stroke += 1) {
+        const x = box.x + 80 + stroke * 60;
+        await page.mouse.move(x, box.y + 40);
+        await page.mouse.down();
+        for (let step = 1; step < 14; step += 1) await page.mouse.move(x + (step % 3) * 4, box.y + 40 + step * 5);
+        await page.mouse.up();
+      }
+    },
+
+    close: () => context.close(),
+  };
+  return self;
+}
+
+/** The job of a machine, as soon as it has arrived at the device. */
+export async function jobOf(device, serial) {
+  const days = async () => {
+    const { stops, others } = await device.call('agenda');
+    return Promise.all([...stops, ...others].map(({ job }) => device.call('open_job', { job })));
+  };
+  const views = await until(days, (found) => found.some((view) => view.machine?.fields.serial_no?.value === serial), `a job of ${serial} should be on the device`);
+  return views.find((view) => view.machine?.fields.serial_no?.value === serial).job;
+}
