@@ -91,7 +91,7 @@ try {
     await console.page.screenshot({ path: join(folder, '00-sign-in.png') });
     await signIn(console, firm, 'admin');
     for (const [index, place] of CONSOLE.entries()) {
-      await console.page.goto(`${firm.url}/#${place}`);
+      await console.page.goto(`${firm.url}${place}`);
       await console.page.waitForLoadState('networkidle');
       await console.page.screenshot({ path: join(folder, `${String(index + 1).padStart(2, '0')}-${place.split('?')[0].slice(1) || 'home'}.png`), animations: 'disabled' });
     }

@@ -108,6 +108,7 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
         finger.tick(&item).await;
     }
     finger.tap("outcome-confirmed").await;
+    finger.reads("next", "that the call is noted", |text| text.contains("准备")).await;
     eyes.look(&app, "contact").await;
     finger.tap("next").await;
 
@@ -139,6 +140,7 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
     for item in ["appearance", "introduced", "work_id_shown"] {
         finger.tick(&format!("tick-door-{item}")).await;
     }
+    finger.reads("next", "that one can check in", |text| text.contains("签到")).await;
     eyes.look(&app, "arrive").await;
     finger.tap("next").await;
 
@@ -147,6 +149,7 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
     for answer in finger.ids("safety-", "-yes").await {
         finger.tick(&answer).await;
     }
+    finger.reads("next", "that it can be signed off", |text| text.contains("签署")).await;
     eyes.look(&app, "safety").await;
     finger.tap("next").await;
 
