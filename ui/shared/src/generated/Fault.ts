@@ -2,9 +2,9 @@
 import type { Cause } from "./Cause";
 import type { FaultMinutes } from "./FaultMinutes";
 import type { FaultSeverity } from "./FaultSeverity";
+import type { FaultStep } from "./FaultStep";
 import type { MachineType } from "./MachineType";
 import type { OnSite } from "./OnSite";
-import type { FaultStep } from "./FaultStep";
 import type { Words } from "./Words";
 
 export type Fault = { code: string, words: Words, 
