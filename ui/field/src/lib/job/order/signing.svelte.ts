@@ -73,6 +73,12 @@ export class SigningEntry {
     void this.job.registers.leave(this.job.visitRef, field);
   }
 
+  /** Sealed: the order has it, the drafts are gone. */
+  drop(): void {
+    void this.job.putVisit('signing_draft', null);
+    void this.job.putVisit('rating_draft', null);
+  }
+
   /** What still keeps it from being sealed, as a word of the catalogue. */
   get missing(): 'choice' | 'signature' | 'name' | 'reason' | undefined {
     const { choice, reason } = this.draft;
