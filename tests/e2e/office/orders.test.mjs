@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { look, openBrowser, signedIn } from './browser.mjs';
 import { company } from './company.mjs';
-import { delivered, visit } from './visit.mjs';
+import { arrived, delivered, visit } from './visit.mjs';
 
 let browser;
 let firm;
@@ -80,8 +80,7 @@ test('a question goes to the device and its answer comes back', async () => {
   await console.page.keyboard.press('Enter');
   await console.page.getByText(/已退回，问题会出现在张晓峰的设备上/).waitFor();
 
-  await delivered(zhang);
-  const { state } = await zhang.call('open_job', { job });
+  const { state } = await arrived(zhang, job, (view) => view.state.questions.length > 0, 'the question');
   assert.equal(state.questions[0].question, '旧阀芯的照片呢？');
   await zhang.call('record', { about: { job, visit: state.id }, fact: { kind: 'question_answered', body: { order: state.seals[0].order, answer: '补拍了，在库房' } } });
   await delivered(zhang);

@@ -43,6 +43,17 @@ export async function delivered({ call }) {
   }
 }
 
+/** The job on the device once it is as `is` wants it: what the office decided has arrived. */
+export async function arrived({ call }, job, is, what) {
+  const until = Date.now() + 30_000;
+  for (;;) {
+    await call('sync_now');
+    const view = await call('open_job', { job });
+    if (is(view)) return view;
+    assert.ok(Date.now() < until, `${what} did not arrive at the device`);
+  }
+}
+
 export async function visit(device, serial, { signing = 'signed', quality = 'satisfied', opinion = '', tested = true, confidence = 'certain', seal = true, deliver = true } = {}) {
   const { call, upload } = device;
   let view = await jobOf(device, serial);

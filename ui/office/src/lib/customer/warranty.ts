@@ -13,7 +13,7 @@ export function warrantyTone({ status }: WarrantyJudgement): Tone {
 /** `1 年 1 个月` of whole days, as people speak of warranties. */
 export function span(days: number): string {
   if (days < 31) return t('office.warranty.days', { n: days });
-  const months = Math.floor(days / 30.44);
+  const months = Math.floor((days * 12) / 365);
   const years = Math.floor(months / 12);
   const rest = months % 12;
   if (years === 0) return t('office.warranty.months', { n: months });

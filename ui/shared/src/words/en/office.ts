@@ -14,6 +14,7 @@ export const office: Translation<typeof zh> = {
   'office.nav.fees': 'Fees',
   'office.nav.devices': 'Devices',
   'office.nav.settings': 'Settings',
+  'office.role.admin': 'Admin',
   'office.signIn.title': 'Gongdan console',
   'office.signIn.note': 'For company staff',
   'office.signIn.login': 'Login',

@@ -11,6 +11,7 @@ export const office = {
   'office.nav.fees': '收费',
   'office.nav.devices': '设备',
   'office.nav.settings': '设置',
+  'office.role.admin': '管理员',
   // 登录
   'office.signIn.title': '工单控制台',
   'office.signIn.note': '公司内部使用',
