@@ -34,6 +34,9 @@ test('L2 a reload in the middle of a visit goes on at the same page with the sam
   await next(finger, '/kit');
   const [ticked] = await fill.kit(finger);
   await finger.reads('next', /出发/);
+  // Taps go to the device one after another, and this finger is faster than a hand.
+  const view = () => tablet.call('open_job', { job });
+  await until(view, ({ kit, state }) => kit.lines.every(({ code, mandatory }) => !mandatory || state.ticks.kit?.[code] !== undefined), 'every tick should reach the device');
 
   await finger.page.reload();
   await finger.there('/kit');
@@ -46,6 +49,7 @@ test('L2 a reload in the middle of a visit goes on at the same page with the sam
   await next(finger, '/safety');
   await finger.tap('safety-SR-01-yes');
   await finger.type('field-conditions', '东门进，值班室领钥匙');
+  await until(view, ({ state }) => state.safety['SR-01']?.answer === 'yes', 'the answer should reach the device');
   await finger.page.reload();
   await finger.there('/safety');
   await until(() => finger.at('safety-SR-01-yes').locator('input').isChecked(), (on) => on, 'the answer should be there');
@@ -58,6 +62,7 @@ test('L2 a reload in the middle of a visit goes on at the same page with the sam
   await finger.type('reading-ambient_c-before', '31');
   await fill.photo(finger, 'before');
   await finger.reads('next', /费/);
+  await until(view, ({ state }) => ['ambient_c', 'sump_mpa'].every((key) => state.readings.some((one) => one.key === key)), 'the readings should reach the device');
   await finger.type('field-found_condition', '机房进风口积尘');
   await finger.page.reload();
   await finger.there('/diagnose');
