@@ -92,7 +92,9 @@ try {
     await signIn(console, firm, 'admin');
     for (const [index, place] of CONSOLE.entries()) {
       await console.page.goto(`${firm.url}${place}`);
-      await console.page.waitForLoadState('networkidle');
+      await console.page.getByRole('heading', { level: 1 }).waitFor();
+      await console.page.getByText(/^(正在读取|Reading)$/).first().waitFor({ state: 'detached' });
+      await console.page.locator('[data-testid=live][data-live=true]').waitFor();
       await console.page.screenshot({ path: join(folder, `${String(index + 1).padStart(2, '0')}-${place.split('?')[0].slice(1) || 'home'}.png`), animations: 'disabled' });
     }
     await console.close();
