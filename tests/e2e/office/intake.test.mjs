@@ -106,7 +106,7 @@ test('a call that is being typed survives a reload', async () => {
 test('a waiting call is assigned, given to somebody else, and cancelled with a reason', async () => {
   const console = await signedIn(browser, firm, 'lu');
   await console.at('rail-jobs').click();
-  await console.page.getByRole('option').first().waitFor();
+  await console.page.locator('main [role=option]').first().waitFor();
   const waiting = Number((await console.page.getByRole('link', { name: /^待派/ }).innerText()).replace(/\D/g, ''));
   await console.at('technician-0137').click();
   await console.at('assign-job').click();

@@ -5,6 +5,9 @@ import { look, openBrowser, signedIn } from './browser.mjs';
 import { company } from './company.mjs';
 import { arrived, delivered, visit } from './visit.mjs';
 
+/** Lines of the list; the options of a select are none. */
+const rows = (console) => console.page.locator('main [role=option]');
+
 let browser;
 let firm;
 let zhang;
@@ -104,15 +107,15 @@ test('filter, selection and search live in the address', async () => {
   await console.page.keyboard.press('ArrowDown');
   await console.page.waitForURL((url) => url.href !== address);
   await console.page.goto(`${firm.url}/orders?filter=all&text=SAMPLE-1002`);
-  await console.page.getByRole('option').first().waitFor();
-  assert.equal(await console.page.getByRole('option').count(), 1);
+  await rows(console).first().waitFor();
+  assert.equal(await rows(console).count(), 1);
   await console.close();
 });
 
 test('a role without money or review reads and decides nothing', async () => {
   const console = await signedIn(browser, firm, 'meng');
   await console.page.goto(`${firm.url}/orders?filter=all`);
-  await console.page.getByRole('option').first().waitFor();
+  await rows(console).first().waitFor();
   assert.equal(await console.at('archive').count(), 0);
   assert.doesNotMatch(await console.page.locator('main').innerText(), /¥/, 'no amounts for sales');
   await look(console, 'an order without money');
@@ -138,8 +141,8 @@ test('the callbacks that an order owes are worked off in the queue', async () =>
   const { job } = await visit(zhang, 'SAMPLE-1007', { quality: 'dissatisfied', tested: false, confidence: 'not_sure' });
   const console = await signedIn(browser, firm, 'lu');
   await console.at('rail-callbacks').click();
-  await console.page.getByRole('option').first().waitFor();
-  const before = await console.page.getByRole('option').count();
+  await rows(console).first().waitFor();
+  const before = await rows(console).count();
   await console.page.locator('[data-testid^=callback-row-]').first().click();
   await console.at('record-callback').click();
   await console.page.getByText('先选结果').waitFor();
@@ -156,9 +159,9 @@ test('the callbacks that an order owes are worked off in the queue', async () =>
 test('a finding is answered with name and time', async () => {
   const console = await signedIn(browser, firm, 'cheng');
   await console.at('rail-findings').click();
-  await console.page.getByRole('option').first().waitFor();
+  await rows(console).first().waitFor();
   await look(console, 'a finding');
-  const open = await console.page.getByRole('option').count();
+  const open = await rows(console).count();
   await console.at('finding-answer').fill('问过本人，属实，已提醒');
   await console.page.keyboard.press('Control+Enter');
   await console.page.getByText('处理结果已记下').waitFor();

@@ -108,11 +108,11 @@ export interface Found {
   readonly same: boolean;
 }
 
-/** Machines that match come first within their customer; each customer ends with "machine not known". */
+/** Machines that match come first within their customer. "Machine not known" is offered once the customer is the only one. */
 export function found(hits: readonly CustomerHit[]): Found[] {
   return hits.flatMap((hit) => {
     const machines = [...hit.machines].sort((a, b) => Number(b.matched) - Number(a.matched));
-    const lines: (MachineHit | undefined)[] = [...machines, undefined];
+    const lines: (MachineHit | undefined)[] = hits.length === 1 || machines.length === 0 ? [...machines, undefined] : machines;
     return lines.map((machine, index) => ({ key: `${hit.customer}/${machine?.machine ?? ''}`, hit, machine, same: index > 0 }));
   });
 }

@@ -42,8 +42,9 @@ describe('the command', () => {
   });
 });
 
-it('lists the machine that matched first and ends each customer with "not known"', () => {
+it('lists the machine that matched first, and offers "not known" where only one customer is left', () => {
   expect(found([hit]).map((line) => [line.machine?.machine, line.same])).toEqual([['m2', false], ['m1', true], [undefined, true]]);
+  expect(found([hit, { ...hit, customer: 'c2', machines: [] }]).map((line) => line.key)).toEqual(['c1/m2', 'c1/m1', 'c2/']);
 });
 
 describe('a call that is not finished', () => {
