@@ -10,7 +10,6 @@ export const testid = {
   rail: (place: string) => `rail-${place}`,
   ledgerGroup: (group: string) => `ledger-${group}`,
   orderRow: (number: string) => `order-row-${number}`,
-  orderChip: (filter: string) => `orders-${filter}`,
   orderTotal: 'order-total',
   orderDocument: 'order-document',
   sealState: 'seal-state',
