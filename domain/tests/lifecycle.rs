@@ -1,8 +1,8 @@
 //! No sequence of legal steps forgets an obligation or ends where nobody can go on (the lifecycle of the service standard).
 
+mod common;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use gongdan_domain::calendar::Calendar;
-use gongdan_domain::deadline::DeadlineRules;
 use gongdan_domain::entity::Fields;
 use gongdan_domain::fact::{
     Confidence, ConsentHow, ContactOutcome, FactBody, PhotoKind, Rating, SigningChoice, TestRun, TickList,
@@ -26,13 +26,6 @@ fn job() -> JobId {
 fn at(minute: usize) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-11-23T01:00:00Z".parse().expect("a time");
     start + TimeDelta::minutes(minute as i64)
-}
-
-fn starter<T: serde::de::DeserializeOwned>(name: &str) -> T {
-    let path = format!("{}/../sync-server/starter/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let mut published: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(&path).expect("starter data")).expect("starter data is JSON");
-    serde_json::from_value(published["body"].take()).expect("starter data has the shape of the code")
 }
 
 /// What a technician can do with one tap, in any order he likes.
@@ -174,7 +167,7 @@ proptest! {
 
     #[test]
     fn i1_no_legal_sequence_forgets_an_obligation(taps in proptest::collection::vec(any::<prop::sample::Index>(), 0..60)) {
-        let (rules, calendar): (DeadlineRules, Calendar) = (starter("deadline_rules"), starter("calendar"));
+        let (rules, calendar) = (common::deadlines(), common::calendar());
         let clock = calendar.clock().expect("a good calendar");
         let facts = legal(&taps, &Circumstances::default());
         let bodies: Vec<FactBody> = facts.iter().filter_map(FactBody::of).collect();

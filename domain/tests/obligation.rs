@@ -1,8 +1,8 @@
 //! What is owed (I1): two clocks, two obligations; unreached never counts; nothing is forgotten.
 
+mod common;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use gongdan_domain::calendar::Calendar;
-use gongdan_domain::deadline::DeadlineRules;
 use gongdan_domain::fact::{Confidence, ContactOutcome, FactBody, Rating, SigningChoice, TestRun};
 use gongdan_domain::id::{FactId, JobId, ObligationId, PersonId};
 use gongdan_domain::obligation::{Obligation, ObligationState, obligations};
@@ -36,15 +36,8 @@ fn fact(n: u128, minute: i64, body: &FactBody) -> Fact {
     }
 }
 
-fn starter<T: serde::de::DeserializeOwned>(name: &str) -> T {
-    let path = format!("{}/../sync-server/starter/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).expect("starter data");
-    let mut published: serde_json::Value = serde_json::from_str(&text).expect("starter data is JSON");
-    serde_json::from_value(published["body"].take()).expect("starter data has the shape of the code")
-}
-
 fn owed(facts: &[Fact], now: i64) -> Vec<Obligation> {
-    let (rules, calendar): (DeadlineRules, Calendar) = (starter("deadline_rules"), starter("calendar"));
+    let (rules, calendar) = (common::deadlines(), common::calendar());
     let clock = calendar.clock().expect("a good calendar");
     obligations(job(), facts, &rules, &clock, at(now))
 }
