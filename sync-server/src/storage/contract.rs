@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gongdan_domain::id::{FactId, JobId, PersonId};
+use gongdan_domain::finding::{Finding, FindingCode};
+use gongdan_domain::id::{FactId, FindingId, JobId, PersonId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, Extra, Fact, Scope};
 use gongdan_domain::sync::wire::RecordBody;
@@ -54,6 +55,7 @@ pub fn suite(open: &dyn Fn() -> Store) {
     an_archive_number_is_never_skipped(&open());
     the_audit_trail_only_grows(&open());
     an_empty_list_is_empty(&open());
+    what_was_found_in_one_instant_stands_in_one_order(&open());
 }
 
 fn acknowledged_is_durable(open: &dyn Fn() -> Store) {
@@ -196,6 +198,38 @@ fn an_empty_list_is_empty(store: &Store) {
     let query = RowQuery { words: vec!["没有的词%_".to_owned()], ..RowQuery::default() };
     assert_eq!(store.read(|r| r.count_rows(&query)).expect("read"), 0, "a search word is a text, not a pattern");
     assert!(store.read(|r| r.rows(&query)).expect("read").is_empty());
+}
+
+/// The instant is the same for all that one change brings; a list must not turn around because of it, whole or page by page.
+fn what_was_found_in_one_instant_stands_in_one_order(store: &Store) {
+    let ids: Vec<FindingId> = (0..6_u8).map(|n| FindingId(Uuid::new_v5(&Uuid::NAMESPACE_OID, &[n]))).collect();
+    for &id in &ids {
+        let finding = Finding {
+            id,
+            code: FindingCode::NotSigned,
+            job: None,
+            visit: None,
+            fact: None,
+            found_at: at(9),
+            details: json!({}),
+            answer: None,
+        };
+        store
+            .write(move |tx| {
+                tx.put(&record_id::finding(id), &RecordBody::Finding { finding }, &BTreeSet::new())?;
+                tx.put_finding(id, FindingCode::NotSigned, None, None, None, at(9))
+            })
+            .expect("found");
+    }
+    let names = |open_only: bool, limit, offset| -> Vec<FindingId> {
+        let found = store.read(|r| r.findings(open_only, limit, offset)).expect("read");
+        found.iter().map(|state| state.id).filter(|id| ids.contains(id)).collect()
+    };
+    let open = names(true, 100, 0);
+    assert_eq!(open.len(), ids.len());
+    assert_eq!(names(false, 100, 0), open, "H4: open and all in one order");
+    let paged: Vec<FindingId> = (0..6).flat_map(|n| names(false, 1, n)).collect();
+    assert_eq!(paged, open, "H4: page by page, nothing twice and nothing left out");
 }
 
 #[test]

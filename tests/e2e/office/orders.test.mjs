@@ -162,11 +162,12 @@ test('a finding is answered with name and time', async () => {
   await rows(console).first().waitFor();
   await look(console, 'a finding');
   const open = await rows(console).count();
+  const answered = new URL(console.page.url()).searchParams.get('finding');
   await console.at('finding-answer').fill('问过本人，属实，已提醒');
   await console.page.keyboard.press('Control+Enter');
   await console.page.getByText('处理结果已记下').waitFor();
   await console.page.waitForFunction((n) => document.querySelectorAll('[role=option]').length === n - 1, open);
-  await console.page.goto(`${firm.url}/findings?filter=all`);
+  await console.page.goto(`${firm.url}/findings?filter=all&finding=${answered}`);
   await console.page.getByText('问过本人，属实，已提醒').first().waitFor();
   await console.close();
 });

@@ -292,7 +292,7 @@ impl Reader for Session<'_> {
     fn facts_of_kind(&self, kind: &str, limit: u32) -> Result<Vec<StoredFact>> {
         let sql = format!(
             "{FACT} WHERE f.kind = ?1 AND NOT EXISTS (SELECT 1 FROM retracted t WHERE t.fact = f.id)
-             ORDER BY f.received_at DESC LIMIT ?2"
+             ORDER BY f.received_at DESC, f.id DESC LIMIT ?2"
         );
         Ok(self.many(&sql, (kind, limit), stored_fact)?.into_iter().flatten().collect())
     }
@@ -300,7 +300,7 @@ impl Reader for Session<'_> {
     fn arrived(&self, limit: u32) -> Result<Vec<StoredFact>> {
         let sql = format!(
             "{FACT} WHERE f.by_office = 0 AND f.kind NOT IN ('ticked', 'safety_answered', 'reading_taken')
-             ORDER BY f.received_at DESC, f.at DESC LIMIT ?1"
+             ORDER BY f.received_at DESC, f.at DESC, f.id DESC LIMIT ?1"
         );
         Ok(self.many(&sql, [limit], stored_fact)?.into_iter().flatten().collect())
     }
@@ -310,12 +310,12 @@ impl Reader for Session<'_> {
     }
 
     fn sealed_of(&self, document: Uuid) -> Result<Vec<SealedRow>> {
-        let sql = format!("{SEALED} WHERE s.document = ?1 ORDER BY s.revision, s.received_at");
+        let sql = format!("{SEALED} WHERE s.document = ?1 ORDER BY s.revision, s.received_at, s.hash");
         self.many(&sql, [document.to_string()], sealed_row)
     }
 
     fn sealed_of_job(&self, job: JobId) -> Result<Vec<SealedRow>> {
-        self.many(&format!("{SEALED} WHERE s.job = ?1 ORDER BY s.received_at"), [job.to_string()], sealed_row)
+        self.many(&format!("{SEALED} WHERE s.job = ?1 ORDER BY s.received_at, s.hash"), [job.to_string()], sealed_row)
     }
 
     fn sealed_by_device(&self, device: DeviceId, seal_no: u64) -> Result<Vec<SealedRow>> {
@@ -326,14 +326,14 @@ impl Reader for Session<'_> {
     fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>> {
         let open = if open_only { "WHERE f.answered_at IS NULL" } else { "" };
         self.many(
-            &format!("{FINDING} {open} ORDER BY f.found_at DESC LIMIT ?1 OFFSET ?2"),
+            &format!("{FINDING} {open} ORDER BY f.found_at DESC, f.id DESC LIMIT ?1 OFFSET ?2"),
             (limit, offset),
             finding_state,
         )
     }
 
     fn findings_of_job(&self, job: JobId) -> Result<Vec<FindingState>> {
-        self.many(&format!("{FINDING} WHERE f.job = ?1 ORDER BY f.found_at"), [job.to_string()], finding_state)
+        self.many(&format!("{FINDING} WHERE f.job = ?1 ORDER BY f.found_at, f.id"), [job.to_string()], finding_state)
     }
 
     fn finding(&self, id: FindingId) -> Result<Option<FindingState>> {
@@ -409,7 +409,7 @@ impl Reader for Session<'_> {
         let all = vec!["instr(text, ?) > 0"; words.len()].join(" AND ");
         let first = words.first().cloned().unwrap_or_default();
         let sql = format!(
-            "SELECT customer FROM customer_text WHERE {} ORDER BY instr(lower(name), ?) = 0, name LIMIT {limit}",
+            "SELECT customer FROM customer_text WHERE {} ORDER BY instr(lower(name), ?) = 0, name, customer LIMIT {limit}",
             if words.is_empty() { "1" } else { &all }
         );
         let values = words.iter().chain(std::iter::once(&first));
@@ -425,7 +425,7 @@ impl Reader for Session<'_> {
     }
 
     fn devices(&self) -> Result<Vec<DeviceRecord>> {
-        self.many(&format!("{DEVICE} ORDER BY enrolled_at"), [], device)
+        self.many(&format!("{DEVICE} ORDER BY enrolled_at, id"), [], device)
     }
 
     fn change(&self, device: DeviceId, device_seq: u64) -> Result<Option<StoredChange>> {
@@ -443,11 +443,13 @@ impl Reader for Session<'_> {
     }
 
     fn refused_changes(&self) -> Result<Vec<(StoredChange, bool)>> {
-        let sql = format!("{CHANGE} WHERE outcome <> 'accepted' ORDER BY received_at DESC LIMIT 500");
+        let sql = format!(
+            "{CHANGE} WHERE outcome <> 'accepted' ORDER BY received_at DESC, device, device_seq DESC LIMIT 500"
+        );
         let refused = self.many(&sql, [], change)?;
         let sql = "SELECT device, device_seq, NULL, payload, signature,
                 json_object('device_seq', device_seq, 'change_id', NULL, 'outcome', 'quarantined', 'position', 0), received_at
-            FROM quarantined ORDER BY received_at DESC LIMIT 500";
+            FROM quarantined ORDER BY received_at DESC, device, device_seq DESC LIMIT 500";
         let quarantined = self.many(sql, [], change)?;
         Ok(refused.into_iter().map(|c| (c, false)).chain(quarantined.into_iter().map(|c| (c, true))).collect())
     }
