@@ -57,6 +57,9 @@ commands! {
     unlock(args::Unlock) -> view::app::AppStatus = app::unlock;
     lock(args::Nothing) -> view::app::AppStatus = app::lock;
     set_preference(args::Preference) -> view::app::AppStatus = app::set_preference;
+    /// Half-written texts, kept on this device alone.
+    drafts(args::Nothing) -> args::Drafts = app::drafts;
+    keep_draft(args::KeepDraft) -> args::Nothing = app::keep_draft;
     // Today
     agenda(args::Day) -> view::agenda::Agenda = agenda::agenda;
     // One job

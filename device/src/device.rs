@@ -198,6 +198,12 @@ impl Device {
         Ok(reply)
     }
 
+    /// A text that is no record yet: on the disk before this answers, on this device alone. No change for the office comes of it.
+    pub fn keep_draft(&self, key: &str, text: &str) -> Result<()> {
+        let store = self.opened()?;
+        store.apply(self.stamp(&store), |a| a.keep_draft(key, text))
+    }
+
     /// The corrected time.
     pub fn now(&self) -> Instant {
         let measured = self.store().ok().and_then(|store| store.measured());

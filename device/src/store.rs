@@ -2,6 +2,7 @@
 //! what it changes and the outbox row that carries it to the office are committed together or not at all (invariant
 //! `entered_is_durable`). Refuses a database of a newer version untouched, and never opens one without its key.
 
+pub mod draft;
 pub mod entity;
 pub mod fact;
 pub mod file;

@@ -170,6 +170,21 @@ fn ex8_diagnosed_but_declined() {
 }
 
 #[test]
+fn ex8_the_price_of_no_is_known_before_it_is_said() {
+    let mut repair = repair(WarrantyStatus::OutOfWarranty);
+    repair.repair_accepted = Some(true);
+    repair.travel = travel("8", WORKDAY_10);
+    repair.labour = vec![labour("L-2", 60, WORKDAY_10)];
+    repair.parts = vec![part("P-014")];
+    let total = |input: &FeeInput| sheet(input).total_fen.0;
+    assert_eq!(total(&repair.declined()), 35_000, "the way and the diagnosis, no work, no parts, no small materials");
+    repair.warranty = WarrantyStatus::InWarranty;
+    assert_eq!(total(&repair.declined()), 0, "within warranty neither is charged");
+    repair.warranty = WarrantyStatus::Misuse;
+    assert_eq!(total(&repair.declined()), 35_000);
+}
+
+#[test]
 fn ex9_boundaries_each_on_its_own() {
     let e = example("EX9");
     let expected = e["lines"].as_array().unwrap();

@@ -172,7 +172,8 @@ impl Case {
     pub fn estimate(&self) -> EstimateView {
         match &self.order {
             Some(order) => {
-                EstimateView { hash: super::fees::hash(&order.fees), sheet: order.fees.clone(), problem: None }
+                let hash = super::fees::hash(&order.fees);
+                EstimateView { hash, sheet: order.fees.clone(), declined_fen: None, problem: None }
             }
             None => estimate(&self.fee_facts(), self.references.calendar.as_deref()),
         }

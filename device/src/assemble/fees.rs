@@ -62,16 +62,21 @@ pub fn estimate(facts: &FeeFacts<'_>, calendar: Option<&Calendar>) -> EstimateVi
         (Some(schedule), Some(calendar)) => input(facts, schedule)
             .and_then(|input| {
                 let sheet = fees::estimate(schedule, &facts.parts, calendar, &input)?;
-                Ok((sheet, input.travel.is_none() && input.work != WorkScope::PhoneAdvice))
+                let distance_unknown = input.travel.is_none() && input.work != WorkScope::PhoneAdvice;
+                let asked = facts.state.work_started_at.is_none() && input.work != WorkScope::PhoneAdvice;
+                // A rounding off that was meant for the whole repair may be more than a no costs: then no price of it is named.
+                let no = || fees::estimate(schedule, &facts.parts, calendar, &input.declined()).ok();
+                let declined_fen = if asked { no().map(|sheet| sheet.total_fen) } else { None };
+                Ok((sheet, declined_fen, distance_unknown))
             })
             .map_err(|error| code(&error)),
         _ => Err("no_schedule".to_owned()),
     };
-    let (sheet, problem) = match calculated {
-        Ok((sheet, distance_unknown)) => (sheet, distance_unknown.then(|| "distance_unknown".to_owned())),
-        Err(problem) => (empty(), Some(problem)),
+    let (sheet, declined_fen, problem) = match calculated {
+        Ok((sheet, no, distance_unknown)) => (sheet, no, distance_unknown.then(|| "distance_unknown".to_owned())),
+        Err(problem) => (empty(), None, Some(problem)),
     };
-    EstimateView { hash: hash(&sheet), sheet, problem }
+    EstimateView { hash: hash(&sheet), sheet, declined_fen, problem }
 }
 
 fn code(error: &FeeError) -> String {
@@ -109,7 +114,7 @@ pub fn input(facts: &FeeFacts<'_>, schedule: &FeeSchedule) -> Result<FeeInput, F
     let declined = state.charges.repair_declined || state.consent_refused.is_some();
     let mut input = FeeInput::new(facts.warranty, service_kind, work);
     input.charging = charging(facts.categories, facts.job.text(job_field::CATEGORY));
-    input.repair_accepted = Some(!declined);
+    input.repair_accepted = Some(true);
     input.machine_kw = facts.machine.text(machine_field::POWER_KW).parse().ok();
     if work != WorkScope::PhoneAdvice {
         input.travel = facts.customer.text(customer_field::DISTANCE_KM).parse().ok().map(|km| TravelInput {
@@ -117,15 +122,17 @@ pub fn input(facts: &FeeFacts<'_>, schedule: &FeeSchedule) -> Result<FeeInput, F
             at: state.arrived_at.or(facts.expected_at),
             covered: None,
         });
-        // A declined repair that was never begun costs the call-out and the diagnosis, no work.
-        if !declined || state.work_started_at.is_some() {
-            input.labour = labour(facts, schedule);
-            input.parts = parts(facts)?;
-        }
+        input.labour = labour(facts, schedule);
+        input.parts = parts(facts)?;
     }
     input.others = others(facts, schedule, &input.labour)?;
     deductions(state, &mut input)?;
-    Ok(input)
+    if !declined {
+        return Ok(input);
+    }
+    // Work that was begun is charged although the customer changed his mind.
+    let begun = state.work_started_at.is_some();
+    Ok(if begun { FeeInput { repair_accepted: Some(false), ..input } } else { input.declined() })
 }
 
 /// People of one grade with the same minutes are one line.

@@ -37,6 +37,7 @@ pub fn view(r: &Reader, job: JobId) -> Result<JobView> {
     let late_at = case.expected_at().zip(travel_minutes);
     let late_at = late_at.and_then(|(at, minutes)| travel::late_at(&case.state, at, minutes, case.now, case.now));
     Ok(JobView {
+        seq: r.standing()?.last_seq,
         job,
         visit: case.visit,
         visit_no: case.visit_no,

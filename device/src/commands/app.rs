@@ -64,6 +64,15 @@ pub fn set_preference(device: &Device, args: args::Preference) -> Result<AppStat
     status(device, args::Nothing {})
 }
 
+pub fn drafts(device: &Device, _: args::Nothing) -> Result<args::Drafts> {
+    Ok(args::Drafts { drafts: device.read(|r| r.drafts())? })
+}
+
+pub fn keep_draft(device: &Device, args: args::KeepDraft) -> Result<args::Nothing> {
+    device.keep_draft(&args.key, &args.text)?;
+    Ok(args::Nothing {})
+}
+
 /// D1: what the work ID shows. The certificate knows the name before the first page has come.
 fn person_card(r: &Reader) -> Result<PersonCard> {
     let me = r.me();

@@ -42,6 +42,22 @@ pub struct Preference {
     pub theme: Option<Theme>,
 }
 
+/// A half-written text and the place where it is written; an empty one is thrown away.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct KeepDraft {
+    pub key: String,
+    pub text: String,
+}
+
+/// Every half-written text by its place.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Drafts {
+    #[ts(type = "Record<string, string>")]
+    pub drafts: std::collections::BTreeMap<String, String>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Day {

@@ -118,7 +118,7 @@ impl Applier<'_> {
         let sql =
             "DELETE FROM visit WHERE NOT EXISTS (SELECT 1 FROM entity e WHERE e.kind = 'job' AND e.id = visit.job)";
         self.conn().execute(sql, [])?;
-        Ok(())
+        self.drop_left_drafts()
     }
 }
 

@@ -42,6 +42,49 @@ fn record_of(job: JobId, register: Register) -> RecordBody {
     RecordBody::Entity { entity: EntityRef::new(kind::JOB, job.0), fields }
 }
 
+fn drafts(bench: &Bench) -> BTreeMap<String, String> {
+    bench.device.read(|r| r.drafts()).expect("read")
+}
+
+#[test]
+fn l2_a_half_written_text_is_there_after_the_app_was_killed_and_never_goes_to_the_office() {
+    let mut bench = Bench::new();
+    let keep = |bench: &Bench, key: &str, text: &str| {
+        let args = json!({ "key": key, "text": text });
+        crate::commands::call(&bench.device, "keep_draft", args).map_err(|problem| problem.code)
+    };
+    keep(&bench, "register", "half a sen").expect("kept");
+    keep(&bench, "register", "half a sentence").expect("kept");
+    keep(&bench, "other", "thrown away").expect("kept");
+    keep(&bench, "other", "").expect("thrown away");
+    bench.restart();
+    assert_eq!(drafts(&bench), BTreeMap::from([("register".to_owned(), "half a sentence".to_owned())]));
+    let told = crate::commands::call(&bench.device, "drafts", json!({})).expect("answered");
+    assert_eq!(told["drafts"]["register"], "half a sentence");
+    assert_eq!(bench.waiting(), 0, "it is nobody else's business");
+    assert_eq!(keep(&bench, "", "where?"), Err(Code::FieldInvalid));
+    assert_eq!(keep(&bench, "long", &"字".repeat(30_000)), Err(Code::FieldInvalid));
+}
+
+#[test]
+fn l3_half_written_texts_go_with_their_job_and_with_the_device() {
+    let bench = Bench::new();
+    let job = bench.job();
+    bench.device.keep_draft(&format!("job/{job}/release"), "柜台没有货").expect("kept");
+    bench.device.keep_draft("register", "客户来电").expect("kept");
+    let mut left = bench.reply();
+    left.scopes = vec![Scope::Company];
+    bench.take(&left);
+    let store = bench.device.store().expect("open");
+    store.apply(bench.device.stamp(&store), |a| a.drop_left_scopes()).expect("dropped");
+    drop(store);
+    assert_eq!(drafts(&bench).into_keys().collect::<Vec<_>>(), ["register"]);
+    bench.device.erase().expect("erased");
+    assert!(!bench.device.database().exists(), "revoked: nothing of it is left");
+    let refused = crate::commands::call(&bench.device, "drafts", json!({})).expect_err("gone");
+    assert_eq!(refused.code, Code::DeviceRevoked);
+}
+
 #[test]
 fn l2_entered_is_durable_after_the_app_was_killed() {
     let mut bench = Bench::new();

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use reqwest::Response;
 use tokio::sync::Notify;
 
 use crate::device::{Device, Inner};
@@ -19,9 +20,15 @@ pub(crate) async fn listen(device: Weak<Inner>, called: Arc<Notify>) {
     let mut retry = FIRST_RETRY;
     while let Some(client) = client(&device) {
         if let Ok(Some(client)) = client
-            && hear(&client, &called).await.is_ok()
+            && let Ok(events) = client.events().await
         {
             retry = FIRST_RETRY;
+            // However it ended: a line that was there and is gone is news. A round finds out whether the server is, or the sentence
+            // would say "all delivered" beside a dead line until the worker's timer (L4).
+            if let Err(error) = hear(events, &called).await {
+                tracing::debug!(%error, "the live line broke");
+            }
+            called.notify_one();
         }
         tokio::time::sleep(jittered(retry)).await;
         retry = (retry * 2).min(LAST_RETRY);
@@ -37,8 +44,8 @@ fn client(device: &Weak<Inner>) -> Option<Result<Option<Client>>> {
     Some(Client::new(server, identity.token.clone()).map(Some))
 }
 
-async fn hear(client: &Client, called: &Notify) -> Result<()> {
-    let mut pieces = client.events().await?.bytes_stream();
+async fn hear(events: Response, called: &Notify) -> Result<()> {
+    let mut pieces = events.bytes_stream();
     while let Some(piece) = pieces.next().await {
         // A comment keeps the line open; data means that there is something.
         if piece?.windows(5).any(|bytes| bytes == b"data:") {

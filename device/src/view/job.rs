@@ -8,6 +8,7 @@ use gongdan_domain::finding::Finding;
 use gongdan_domain::id::{CustomerId, JobId, MachineId, PersonId, VisitId};
 use gongdan_domain::kit::{KitGroup, KitLine};
 use gongdan_domain::knowledge::RankedCause;
+use gongdan_domain::money::Fen;
 use gongdan_domain::obligation::Obligation;
 use gongdan_domain::reading::ReadingSpec;
 use gongdan_domain::safety::{NotSafe, SafetyItem};
@@ -24,6 +25,8 @@ use super::FieldView;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct JobView {
+    /// How many own changes this answer contains: of two answers the one that contains more is the newer.
+    pub seq: u64,
     pub job: JobId,
     pub visit: VisitId,
     /// 1 for the first going there.
@@ -142,6 +145,8 @@ pub struct EstimateView {
     pub sheet: FeeSheet,
     /// SHA-256 of the sheet's canonical JSON: what the consent names.
     pub hash: String,
+    /// What the customer pays who says no before work has begun; absent once that is past or where it cannot be computed.
+    pub declined_fen: Option<Fen>,
     /// Set where the sheet cannot be computed, with the reason's code (an unknown part, no schedule …).
     pub problem: Option<String>,
 }

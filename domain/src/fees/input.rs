@@ -131,4 +131,11 @@ impl FeeInput {
             round_off: None,
         }
     }
+
+    /// The same visit where the customer says no before work has begun: the way and the diagnosis, which only an accepted repair
+    /// makes free, no work and no parts (fee schedule, F-01; worked example EX8).
+    pub fn declined(&self) -> Self {
+        let others = self.others.iter().cloned().map(|other| OtherUse { repair_hours: None, ..other }).collect();
+        Self { repair_accepted: Some(false), labour: Vec::new(), parts: Vec::new(), others, ..self.clone() }
+    }
 }

@@ -243,3 +243,45 @@ async fn bad_input_gets_a_problem_and_leaves_nothing_behind() {
     let list = device.call("sync_list", json!({})).await.expect("the list");
     assert_eq!(list["waiting"].as_array().map(Vec::len), Some(0), "nothing half-written waits: {list}");
 }
+
+/// Waits until the device says so by itself; panics after `seconds`.
+async fn until_mood(device: &TestDevice, mood: &str, seconds: u64) {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    device.device.subscribe(Box::new(move |_| _ = tell.send(())));
+    let said = async {
+        loop {
+            let list = device.call("sync_list", json!({})).await.expect("the list");
+            if list["sentence"]["mood"] == mood {
+                return;
+            }
+            told.recv().await.expect("the device lives");
+        }
+    };
+    let within = std::time::Duration::from_secs(seconds);
+    tokio::time::timeout(within, said).await.unwrap_or_else(|_| panic!("not {mood} within {seconds} s"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l4_a_server_that_died_is_said_within_seconds_not_at_the_next_poll() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let customer = customer_of(&office, "样例云杉").await;
+    let device = world.device("张晓峰", "a").await;
+    device.device.start_sync();
+    until_mood(&device, "delivered", 30).await;
+    // What the office changes comes at once: the live line is open, and the next poll is more than twenty seconds away.
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    device.device.subscribe(Box::new(move |_| _ = tell.send(())));
+    let field = in_office(&office, &customer, "phone").await;
+    let entity = json!({ "kind": "customer", "id": customer });
+    let args = json!({ "entity": entity, "field": "phone", "value": "0000-live", "seen": field["heads"] });
+    office.call("correct_archive", args).await.expect("corrected");
+    while on_device(&device, &customer, "phone").await["value"] != "0000-live" {
+        told.recv().await.expect("the device lives");
+    }
+    until_mood(&device, "delivered", 5).await;
+    world.kill_server();
+    until_mood(&device, "offline", 8).await;
+    world.start_server();
+    until_mood(&device, "delivered", 60).await;
+}

@@ -261,6 +261,38 @@ fn f2_a_declined_repair_costs_the_way_and_the_diagnosis() {
 }
 
 #[test]
+fn f2_e3_the_price_of_a_no_is_what_a_no_then_costs() {
+    let visits = [
+        picks(),
+        json!({}),
+        json!({ "charges": { "other": [{ "code": "F-05", "quantity": "1" }], "waive_fen": 500, "reason": "抹零" } }),
+    ];
+    for warranty in
+        [WarrantyStatus::OutOfWarranty, WarrantyStatus::Pending, WarrantyStatus::InWarranty, WarrantyStatus::Misuse]
+    {
+        for visit in &visits {
+            let asked = Fee { visit: visit.clone(), warranty, ..Fee::default() };
+            let no = asked.with(|facts| estimate(facts, Some(&calendar())).declined_fen);
+            let refused = Fee {
+                visit: visit.clone(),
+                warranty,
+                state: |s| s.consent_refused = Some("太贵".into()),
+                ..Fee::default()
+            };
+            let (total, problem) = refused.total();
+            assert_eq!(no.map(|fen| fen.0), problem.is_none().then_some(total), "{warranty:?} {visit}");
+        }
+    }
+}
+
+#[test]
+fn f2_once_work_has_begun_a_no_has_no_price_any_more() {
+    let begun =
+        Fee { visit: picks(), state: |s| s.work_started_at = Some(local("2026-11-23T10:05")), ..Fee::default() };
+    assert_eq!(begun.with(|facts| estimate(facts, Some(&calendar())).declined_fen), None);
+}
+
+#[test]
 fn f2_within_warranty_only_consumables_are_charged() {
     let covered = Fee { visit: picks(), warranty: WarrantyStatus::InWarranty, ..Fee::default() };
     // Oil filter 120, oil 780, small materials 30.

@@ -23,7 +23,11 @@ import type { VisitState } from "./VisitState";
 import type { WarrantyView } from "./WarrantyView";
 import type { Words } from "./Words";
 
-export type JobView = { job: JobId, visit: VisitId, 
+export type JobView = { 
+/**
+ * How many own changes this answer contains: of two answers the one that contains more is the newer.
+ */
+seq: number, job: JobId, visit: VisitId, 
 /**
  * 1 for the first going there.
  */
