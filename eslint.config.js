@@ -3,6 +3,7 @@ import js from '@eslint/js';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import noFrozenWords from './ui/shared/lint/no-frozen-words.js';
 import noRawColours from './ui/shared/lint/no-raw-colours.js';
 
 const LUCIDE = {
@@ -29,7 +30,7 @@ export default ts.config(
   ...svelte.configs.recommended,
   {
     languageOptions: { globals: { ...globals.browser, ...globals.node } },
-    plugins: { gongdan: { rules: { 'no-raw-colours': noRawColours } } },
+    plugins: { gongdan: { rules: { 'no-frozen-words': noFrozenWords, 'no-raw-colours': noRawColours } } },
     rules: {
       'no-restricted-globals': ['error', ...OUTSIDE],
       'no-undef': 'off',
@@ -38,7 +39,7 @@ export default ts.config(
     },
   },
   { files: ['**/*.svelte', '**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
-  { files: ['**/*.svelte'], rules: { 'gongdan/no-raw-colours': 'error', 'prefer-const': 'off', 'svelte/prefer-const': 'off' } },
+  { files: ['**/*.svelte'], rules: { 'gongdan/no-frozen-words': 'error', 'gongdan/no-raw-colours': 'error', 'prefer-const': 'off', 'svelte/prefer-const': 'off' } },
   { files: ['ui/field/**'], rules: imports(OTHER_FACE('office')) },
   { files: ['ui/office/**'], rules: imports(OTHER_FACE('field')) },
   { files: ['ui/shared/**'], rules: imports(OTHER_FACE('field'), OTHER_FACE('office')) },

@@ -16,8 +16,17 @@ export async function bridge() {
   cpSync(built, dist, { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(binary('gongdan-bridge'), ['--data', join(folder, 'device'), '--listen', `127.0.0.1:${port}`, '--dist', dist], { cwd: checkout, stdio: 'ignore' });
-  await answering(url);
+  const start = async () => {
+    const started = spawn(binary('gongdan-bridge'), ['--data', join(folder, 'device'), '--listen', `127.0.0.1:${port}`, '--dist', dist], { cwd: checkout, stdio: 'ignore' });
+    await answering(url);
+    return started;
+  };
+  let child = await start();
+  const kill = async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  };
 
   return {
     url,
@@ -27,10 +36,13 @@ export async function bridge() {
       if (!answer.ok) throw new Error(`${command}: ${text}`);
       return JSON.parse(text);
     },
+    /** Killed as by the system, then started on the same data. */
+    async restart() {
+      await kill();
+      child = await start();
+    },
     async close() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -60,6 +60,12 @@ export async function field(browser, device) {
       await self.delivered();
     },
 
+    async unlock() {
+      await self.type('gate-pin', PIN);
+      await self.tap('gate-enter');
+      await self.at('gate-pin').waitFor({ state: 'detached' });
+    },
+
     delivered: () => self.reads('sync-sentence', /全部已送达|Everything delivered/),
 
     async dress({ language = USUAL.language, theme = USUAL.theme, width = USUAL.width, height = USUAL.height } = USUAL) {

@@ -20,6 +20,7 @@ export const testid = {
   gatePin: 'gate-pin',
   gateName: 'gate-name',
   gateEnter: 'gate-enter',
+  discard: 'discard',
   stop: (job: string) => `stop-${job}`,
   owed: (obligation: string) => `owed-${obligation}`,
   register: 'register',

@@ -1,29 +1,114 @@
 /**
- * A text on its way to becoming a fact (what was advised, an answer, a reason): it survives a killed app until it is recorded.
- * Refuses to be data: what is recorded is on the device, and then the draft is gone.
+ * Half-written texts (a reason, an answer, a form): what is on the screen is in the device's encrypted database, until it is recorded or
+ * dropped. Refuses to be data, and refuses the page's own storage: nothing that was typed lies anywhere in the clear.
  */
-const PREFIX = 'gongdan.draft.';
+import type { Problem } from '@gongdan/shared/generated/Problem';
+import { device } from './device.ts';
+import { problemOf } from './problem.ts';
+
+export class Drafts {
+  /** Read from the device; before that no screen is drawn, so that nothing typed meets an older text that comes late. */
+  ready = $state(false);
+  problem = $state.raw<Problem>();
+  private texts = $state<{ [key: string]: string | undefined }>({});
+  /** Typed and not on its way yet. */
+  private dirty: { [key: string]: true } = {};
+  private readonly under: { [key: string]: Promise<void> | undefined } = {};
+
+  async load(): Promise<void> {
+    try {
+      const { drafts } = await device.call('drafts', {});
+      this.texts = { ...drafts };
+      this.problem = undefined;
+      this.ready = true;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
+  /** The gate has closed: nothing stays in the page. */
+  forget(): void {
+    this.ready = false;
+    this.texts = {};
+    this.dirty = {};
+  }
+
+  text(key: string): string | undefined {
+    return this.texts[key];
+  }
+
+  /** The first keystroke goes at once; those that come while it is on its way go together as soon as it is there. */
+  put(key: string, text: string | undefined): void {
+    this.texts[key] = text;
+    this.dirty[key] = true;
+    this.under[key] ??= this.carry(key);
+  }
+
+  /** Nothing waits for an answer any more: the page may be gone before it comes. */
+  async flush(): Promise<void> {
+    const waiting = Object.keys(this.dirty);
+    await Promise.all([...waiting.map((key) => this.send(key)), ...Object.values(this.under)]);
+  }
+
+  private async carry(key: string): Promise<void> {
+    while (this.dirty[key] && (await this.send(key)));
+    delete this.under[key];
+  }
+
+  /** What could not be kept stays dirty and on the screen; the next keystroke or leaving the field tries again. */
+  private async send(key: string): Promise<boolean> {
+    delete this.dirty[key];
+    try {
+      await device.call('keep_draft', { key, text: this.texts[key] ?? '' });
+      this.problem = undefined;
+      return true;
+    } catch (thrown) {
+      this.dirty[key] = true;
+      this.problem = problemOf(thrown);
+      return false;
+    }
+  }
+}
+
+export const drafts = new Drafts();
+
+/** Leaving a field, a page or the app leaves nothing behind. */
+export function flushWhenLeft(): () => void {
+  const flush = (): void => void drafts.flush();
+  const left = ['focusout', 'visibilitychange'] as const;
+  const gone = ['pagehide', 'hashchange'] as const;
+  for (const name of left) document.addEventListener(name, flush);
+  for (const name of gone) window.addEventListener(name, flush);
+  return () => {
+    for (const name of left) document.removeEventListener(name, flush);
+    for (const name of gone) window.removeEventListener(name, flush);
+  };
+}
 
 export class KeptText {
   private readonly key: string;
-  private now = $state('');
 
   constructor(key: string) {
-    this.key = PREFIX + key;
-    this.now = localStorage.getItem(this.key) ?? '';
+    this.key = key;
+  }
+
+  /** What was typed; `undefined` where nothing was, so that a proposal can stand there. */
+  get said(): string | undefined {
+    return drafts.text(this.key);
   }
 
   get text(): string {
-    return this.now;
+    return this.said ?? '';
   }
 
   set text(text: string) {
-    this.now = text;
-    if (text === '') localStorage.removeItem(this.key);
-    else localStorage.setItem(this.key, text);
+    drafts.put(this.key, text);
   }
 
   drop(): void {
-    this.text = '';
+    if (this.said !== undefined) drafts.put(this.key, undefined);
   }
 }
+
+/** Of one job: goes with it when the job leaves this device. */
+export const keptOf = (job: string, name: string): KeptText => new KeptText(`job/${job}/${name}`);

@@ -30,6 +30,14 @@ describe('the bridge', () => {
     expect(asked()[1].body).toBe('{"day":"2026-11-23"}');
   });
 
+  it('L2 lets a small call outlive its page, and never a large one, which a browser would refuse', async () => {
+    answer(200, '[]');
+    const bridge = makeBackend<Commands>({ door: 'field' });
+    await bridge.call('list_jobs', { day: '2026-11-23' });
+    await bridge.call('list_jobs', { day: 'x'.repeat(70_000) });
+    expect(vi.mocked(fetch).mock.calls.map(([, init]) => init?.keepalive)).toEqual([true, false]);
+  });
+
   it('sends raw bytes beside their arguments', async () => {
     answer(200, '{"id":"p"}');
     await makeBackend<Commands>({ door: 'field' }).upload('photo', new Uint8Array([1, 2]), { caption: '铭牌' });

@@ -11,7 +11,12 @@ export interface HttpShape {
   readonly downloadUrl: string;
   readonly eventsUrl: string;
   readonly headers: () => Record<string, string>;
+  /** Small calls outlive the page that made them: what was tapped in the instant of a reload still arrives. */
+  readonly outlives: boolean;
 }
+
+/** Browsers let 64 KiB in all outlive a page; more is refused outright. */
+const OUTLIVES_CHARS = 1024;
 
 export function bridgeShape(base = ''): HttpShape {
   return {
@@ -20,6 +25,7 @@ export function bridgeShape(base = ''): HttpShape {
     downloadUrl: `${base}/download`,
     eventsUrl: `${base}/events`,
     headers: () => ({}),
+    outlives: true,
   };
 }
 
@@ -31,6 +37,7 @@ export function officeShape(base = ''): HttpShape {
     downloadUrl: `${root}/download`,
     eventsUrl: `${root}/events`,
     headers: () => ({ 'x-csrf': cookie('gd_csrf') }),
+    outlives: false,
   };
 }
 
@@ -68,7 +75,8 @@ export function httpTransport(shape: HttpShape): Transport {
   return {
     async call(name, args) {
       const headers = { 'content-type': 'application/json', ...shape.headers() };
-      return json(await send(shape.callUrl(name), { method: 'POST', headers, body: JSON.stringify(args ?? {}) }));
+      const body = JSON.stringify(args ?? {});
+      return json(await send(shape.callUrl(name), { method: 'POST', headers, body, keepalive: shape.outlives && body.length <= OUTLIVES_CHARS }));
     },
     async upload(kind, bytes, args) {
       const headers = { 'content-type': 'application/octet-stream', 'x-args': headerArgs(args), ...shape.headers() };

@@ -1,6 +1,6 @@
 /**
- * One job on the screen: what the device says about it, and the actions on it. Actions go to the device one after another, so that
- * the newest answer is the newest state; a tap shows at once and is taken back if the device refuses.
+ * One job on the screen: what the device says about it, and the actions on it. A tap is on its way to the device at once and shows at
+ * once; it is taken back if the device refuses. Of answers that overtake each other the one that contains more is shown.
  */
 import { getContext, setContext } from 'svelte';
 import type { EntityRef } from '@gongdan/shared/generated/EntityRef';
@@ -13,13 +13,19 @@ import type { TickList } from '@gongdan/shared/generated/TickList';
 import { device } from '../device.ts';
 import { problemOf } from '../problem.ts';
 import { Registers } from './registers.svelte.ts';
+import { Turns } from './turns.ts';
 
 export class Job {
   readonly id: string;
   /** Set once the device has answered; screens of a job are drawn only then. */
   private shown = $state.raw<JobView>();
   problem = $state.raw<Problem>();
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly turns = new Turns();
+  /** Calls are numbered as they start: of two answers with the same content the one that was asked for later is shown. */
+  private calls = 0;
+  private shownCall = 0;
+  /** How many calls had begun when the last one was refused: an older one that succeeds later does not wipe the refusal away. */
+  private refusedAt = 0;
   /** Taps on their way, by what they change. */
   private tapped = $state<{ [key: string]: { value: unknown; serial: number } }>({});
   private serial = 0;
@@ -45,7 +51,16 @@ export class Job {
   // --- reading
 
   reload(): Promise<void> {
-    return this.inTurn(async () => void (this.shown = await device.call('open_job', { job: this.id })));
+    return this.show(() => device.call('open_job', { job: this.id }));
+  }
+
+  private async show(asking: () => Promise<JobView>): Promise<void> {
+    const call = (this.calls += 1);
+    const view = await asking();
+    const newer = this.shown === undefined || view.seq > this.shown.seq || (view.seq === this.shown.seq && call > this.shownCall);
+    if (!newer) return;
+    this.shown = view;
+    this.shownCall = call;
   }
 
   async load(): Promise<void> {
@@ -148,24 +163,21 @@ export class Job {
   act(action: () => Promise<JobView>, tapKey?: string, tapValue?: unknown): Promise<boolean> {
     const serial = (this.serial += 1);
     if (tapKey !== undefined) this.tapped[tapKey] = { value: tapValue, serial };
-    return this.inTurn(async () => {
+    const taking = async (): Promise<boolean> => {
       let done = true;
+      const begun = this.calls;
       try {
-        this.shown = await action();
-        this.problem = undefined;
+        await this.show(action);
+        if (begun >= this.refusedAt) this.problem = undefined;
       } catch (thrown) {
+        this.refusedAt = this.calls;
         this.problem = problemOf(thrown);
         done = false;
       }
       if (tapKey !== undefined && this.tapped[tapKey]?.serial === serial) delete this.tapped[tapKey];
       return done;
-    });
-  }
-
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(action);
-    this.queue = turn.catch(() => undefined);
-    return turn;
+    };
+    return this.turns.take(taking, tapKey);
   }
 }
 

@@ -19,7 +19,10 @@ interface Edit {
   /** Counts changes, to know whether one came while another was on its way. */
   serial: number;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** The last write on its way; the next one names it as seen and waits for it. */
   writing: Promise<void>;
+  /** Written, and what the device made of it is on the screen. */
+  done: Promise<void>;
   open: boolean;
 }
 
@@ -65,7 +68,7 @@ export class Registers {
     const pending = edit.timer !== undefined;
     clearTimeout(edit.timer);
     edit.timer = undefined;
-    return pending ? this.write(key, edit) : edit.writing.then(() => this.settle(key, edit));
+    return pending ? this.write(key, edit) : edit.done.then(() => this.settle(key, edit));
   }
 
   /** Everything that still waits is written; before an action that depends on it. */
@@ -74,26 +77,30 @@ export class Registers {
   }
 
   private begin(key: string, entity: EntityRef, field: string, shown: FieldView | undefined): Edit {
-    const edit: Edit = { entity, field, value: undefined, seen: [...(shown?.heads ?? [])], serial: 0, timer: undefined, writing: Promise.resolve(), open: false };
+    const edit: Edit = { entity, field, value: undefined, seen: [...(shown?.heads ?? [])], serial: 0, timer: undefined, writing: Promise.resolve(), done: Promise.resolve(), open: false };
     this.edits[key] = edit;
     return edit;
   }
 
   private write(key: string, edit: Edit): Promise<void> {
     edit.timer = undefined;
+    let serial = edit.serial;
     edit.writing = edit.writing.then(async () => {
-      const { entity, field, serial } = edit;
+      const { entity, field } = edit;
+      serial = edit.serial;
       try {
         const written = await device.call('write_field', { entity, field, value: edit.value, seen: [...edit.seen] });
         if (!edit.seen.includes(written.write)) edit.seen.push(written.write);
         this.problem = undefined;
-        await this.saved();
       } catch (thrown) {
         this.problem = problemOf(thrown);
       }
+    });
+    edit.done = edit.writing.then(async () => {
+      if (this.problem === undefined) await this.saved().catch((thrown: unknown) => (this.problem = problemOf(thrown)));
       if (edit.serial === serial) this.settle(key, edit);
     });
-    return edit.writing;
+    return edit.done;
   }
 
   /** The device has it and nobody is at it any more: its value is shown again. */

@@ -523,6 +523,7 @@ export const field: Translation<typeof zh> = {
   'field.register.missing': '{name} is missing',
   'field.register.note': 'The company sees it and assigns',
   'field.register.do': 'Register',
+  'field.register.discard': 'Start over',
   'field.order.yuan': 'yuan',
   'field.sign.otherName': 'Another person',
   'field.kit.releaseWhich': 'tap what stays behind, {n} chosen',

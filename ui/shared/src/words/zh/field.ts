@@ -542,6 +542,7 @@ export const field = {
   'field.register.missing': '还差{name}',
   'field.register.note': '公司会看到，并派工',
   'field.register.do': '登记',
+  'field.register.discard': '清空重填',
   'field.order.yuan': '元',
   'field.sign.otherName': '换人签',
   'field.kit.releaseWhich': '点选不带的，已选 {n} 项',

@@ -7,6 +7,7 @@ import type { ReadingPhase } from '@gongdan/shared/generated/ReadingPhase';
 import type { ReadingSpec } from '@gongdan/shared/generated/ReadingSpec';
 import type { ValueRange } from '@gongdan/shared/generated/ValueRange';
 import { device } from '../../device.ts';
+import { keptOf, type KeptText } from '../../kept.svelte.ts';
 import { detail, problemOf } from '../../problem.ts';
 import type { Job } from '../job.svelte.ts';
 
@@ -23,11 +24,17 @@ export class ReadingEntry {
   objection = $state.raw<Objection>();
   left = $state(true);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** A value that the device asked back or refused: it stays in its cell, also after the app was killed. */
+  private readonly kept: KeptText;
 
   constructor(job: Job, spec: () => ReadingSpec, phase: ReadingPhase) {
     this.job = job;
     this.spec = spec;
     this.phase = phase;
+    this.kept = keptOf(job.id, `reading/${spec().key}/${phase}`);
+    if (this.kept.said === undefined || job.sealed) return;
+    this.draft = this.kept.said;
+    void this.send(false);
   }
 
   get stored(): string | undefined {
@@ -84,14 +91,16 @@ export class ReadingEntry {
         refused = thrown;
         return this.job.view;
       }
-    });
+    }, `reading/${call.key}/${call.phase}`, value);
     if (done && refused === undefined) this.accept(draft);
     else if (refused !== undefined) this.refuse(refused);
   }
 
   private accept(draft: string | null | undefined): void {
     this.objection = undefined;
-    if (this.draft === draft) this.draft = undefined;
+    if (this.draft !== draft) return;
+    this.draft = undefined;
+    this.kept.drop();
   }
 
   private refuse(thrown: unknown): void {
@@ -102,6 +111,7 @@ export class ReadingEntry {
       return;
     }
     const range = (detail(problem, 'range') ?? { min: null, max: null }) as ValueRange;
+    this.kept.text = this.draft ?? '';
     this.objection = { kind, range, why: detail(problem, 'why') as AskWhy | undefined };
   }
 }

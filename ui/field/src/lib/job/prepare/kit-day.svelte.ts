@@ -70,12 +70,16 @@ export class KitDay {
   }
 
   async tick(packs: readonly PackLine[], on: boolean): Promise<void> {
+    await Promise.all([this.tickMine(packs, on), ...this.others.map((view) => this.tickOther(view, packs, on))]);
+  }
+
+  private async tickMine(packs: readonly PackLine[], on: boolean): Promise<void> {
     const mine = packs.filter((pack) => pack.jobs.includes(this.job.id));
     const version = this.job.view.kit.version;
+    if (mine.length === 0) return;
     if (mine.length === 1 && mine[0]) await this.job.tick('kit', mine[0].line.code, on, version);
     else if (on) await this.job.recordAll(mine.map((pack) => ({ kind: 'ticked', body: { list: 'kit', item: pack.line.code, template_version: version } })));
     else await this.job.retract(mine.flatMap((pack) => this.factOf(this.job.view, pack.line.code)));
-    await Promise.all(this.others.map((view) => this.tickOther(view, packs, on)));
   }
 
   private factOf(view: JobView, code: string): string[] {
@@ -92,7 +96,7 @@ export class KitDay {
       const next = on
         ? await device.call('record_all', { about, facts })
         : await device.call('retract', { about, facts: codes.flatMap((code) => this.factOf(view, code)), reason: '' });
-      this.others = this.others.map((one) => (one.job === next.job ? next : one));
+      this.others = this.others.map((one) => (one.job === next.job && next.seq >= one.seq ? next : one));
     } catch (thrown) {
       this.job.problem = problemOf(thrown);
     }
