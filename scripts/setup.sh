@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing: system packages on Debian and Ubuntu, npm packages everywhere. Does nothing where all is there.
+# Installs what is missing: system packages on Debian and Ubuntu, npm and (for tests) Python packages everywhere. Does nothing where
+# all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,6 +10,7 @@ packages=(
   webkit2gtk-driver xvfb xauth dbus-x11    # the real app in tests, and without a display
   chromium fonts-noto-cjk                  # the console in tests, Chinese on the screen
   poppler-utils qpdf                       # looking into PDFs in tests
+  python3 python3-venv                     # verifying seals and trying the API from outside, in tests
 )
 
 if command -v dpkg-query >/dev/null; then
@@ -38,4 +40,13 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   echo "Installing npm packages"
   npm ci --no-audit --no-fund --loglevel=error
   touch node_modules/.package-lock.json
+fi
+
+# Tests alone use Python, in a folder of its own: an implementation that shares no code with ours checks ours.
+wanted=tests/requirements.txt
+if [ ! -e .venv/installed.txt ] || ! cmp -s "$wanted" .venv/installed.txt; then
+  echo "Installing Python packages for the tests"
+  python3 -m venv .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" .venv/installed.txt
 fi
