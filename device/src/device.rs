@@ -71,6 +71,7 @@ impl Default for Preferences {
 /// What is known of the enrolment without opening the database.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Enrolment {
+    /// `https://host:port#PIN`: the key that the server must have stands behind its address.
     pub server: String,
     pub device_name: String,
 }

@@ -77,7 +77,9 @@ fn io_code(error: &std::io::Error) -> Code {
 }
 
 fn network_code(error: &reqwest::Error) -> Code {
-    if error.is_connect() || error.is_timeout() || error.is_request() || error.is_body() {
+    if crate::sync::pin::is_another_key(error) {
+        Code::ServerKeyWrong
+    } else if error.is_connect() || error.is_timeout() || error.is_request() || error.is_body() {
         Code::Offline
     } else {
         Code::ServerTrouble

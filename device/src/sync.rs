@@ -5,6 +5,7 @@ pub mod apply;
 pub mod client;
 pub mod enrol;
 pub mod listen;
+pub mod pin;
 pub mod round;
 pub mod transfer;
 
@@ -152,6 +153,10 @@ async fn sync_round(device: &Device) -> Result<()> {
             progress.trouble = None;
             progress.offline_since.get_or_insert_with(|| device.now().to_rfc3339());
         }
+        Err(Error::Network(network)) if pin::is_another_key(network) => {
+            progress.offline_since = None;
+            progress.trouble = Some(Problem::new(Code::ServerKeyWrong));
+        }
         Err(Error::Refused(problem)) => {
             progress.offline_since = None;
             progress.trouble = Some(problem.as_ref().clone());
@@ -168,7 +173,9 @@ async fn sync_round(device: &Device) -> Result<()> {
 }
 
 fn is_offline(error: &Error) -> bool {
-    matches!(error, Error::Network(network) if network.is_connect() || network.is_timeout() || network.is_request() || network.is_body())
+    matches!(error, Error::Network(network)
+        if !pin::is_another_key(network)
+            && (network.is_connect() || network.is_timeout() || network.is_request() || network.is_body()))
 }
 
 /// Rounds for ever: at once when called, a moment after own commits, by the clock otherwise; slower and slower while there is no way.

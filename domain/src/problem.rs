@@ -30,10 +30,12 @@ codes! {
     TooManyTries => "Too many tries; wait a little.",
     CsrfMissing => "The request did not come from the console.",
     // Enrolment and devices
+    EnrolmentTextDamaged => "The enrolment text was mistyped or is not whole.",
     EnrolmentCodeInvalid => "This enrolment code is unknown, used or too old.",
     NotEnrolled => "This device is not enrolled yet.",
     AlreadyEnrolled => "This device is already enrolled.",
     DeviceRevoked => "This device has been revoked.",
+    ServerKeyWrong => "The other side cannot prove that it is the company's server.",
     TokenInvalid => "The device's token is not known here.",
     Locked => "The app is locked; enter the PIN.",
     PinWrong => "The PIN is wrong.",
@@ -41,6 +43,7 @@ codes! {
     // Requests
     BadRequest => "The request could not be read.",
     WrongType => "A field of the request has the wrong type.",
+    TooSlow => "The request came too slowly.",
     TooLarge => "The request is larger than allowed.",
     UnknownCommand => "This version does not know that command.",
     ProtocolUnknown => "The other side speaks a protocol that this version does not know.",

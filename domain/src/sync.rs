@@ -1,6 +1,7 @@
 //! The values of synchronisation: what a change is, how registers merge, what goes over the wire. No network and no storage here.
 
 pub mod change;
+pub mod enrolment;
 pub mod merge;
 pub mod wire;
 

@@ -50,18 +50,20 @@ pub struct NewSession {
 /// Checks login and password and opens a session. Blocking: hashing takes its time on purpose.
 pub fn sign_in(core: &crate::core::Shared, login: &str, password: &str, address: &str) -> Result<NewSession> {
     let now = core.now();
-    core.limits.check(&format!("sign-in {address}"), now)?;
-    core.limits.check(&format!("login {login}"), now)?;
     let wanted = login.trim().to_lowercase();
+    // By the folded name, or capitals would be new tries.
+    let (by_address, by_login) = (format!("sign-in {address}"), format!("login {wanted}"));
+    core.limits.check(&by_address, now)?;
+    core.limits.check(&by_login, now)?;
     let user = core.store.read(|r| r.user(&wanted))?;
     if !password_fits(user.as_ref(), password) {
-        core.limits.failed(&format!("sign-in {address}"), now);
-        core.limits.failed(&format!("login {login}"), now);
+        core.limits.failed(&by_address, now);
+        core.limits.failed(&by_login, now);
         core.write_now(move |_, tx| note(tx, now, None, "sign_in_failed", ""))?;
         return Err(Code::SignInFailed.into());
     }
     let user = user.ok_or(Error::Unfinished)?;
-    core.limits.succeeded(&format!("login {login}"));
+    core.limits.succeeded(&by_login);
     let (token, csrf) = (secret::token(), secret::token());
     let session = Session {
         token_hash: secret::hash(&token),
@@ -75,9 +77,10 @@ pub fn sign_in(core: &crate::core::Shared, login: &str, password: &str, address:
         note(tx, now, Some(person), "signed_in", "")
     })?;
     let age = SESSION_HOURS * 3600;
+    let secure = if core.front().secure() { "; Secure" } else { "" };
     let cookies = vec![
-        format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict"),
-        format!("{CSRF_COOKIE}={csrf}; Path=/; Max-Age={age}; SameSite=Strict"),
+        format!("{SESSION_COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"),
+        format!("{CSRF_COOKIE}={csrf}; Path=/; Max-Age={age}; SameSite=Strict{secure}"),
     ];
     Ok(NewSession { user, cookies })
 }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use gongdan_domain::sync::enrolment::ServerAddress;
+
 use crate::core::{Clock, system_clock};
 
 #[derive(Clone)]
@@ -10,6 +12,9 @@ pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub clock: Clock,
+    pub transport: Transport,
+    /// `https://…`: where devices and browsers reach the server, if that is not where it listens. A proxy then stands in front of it.
+    pub public: Option<ServerAddress>,
     /// A copy of everything once a day, from which devices learn what they may forget.
     pub daily_backup: bool,
 }
@@ -20,6 +25,8 @@ impl Config {
             data: data.into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8610)),
             clock: system_clock(),
+            transport: Transport::default(),
+            public: None,
             daily_backup: true,
         }
     }
@@ -31,9 +38,40 @@ impl Config {
     }
 
     #[must_use]
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+}
+
+/// What the server speaks. Plain HTTP leaves the machine only where somebody said so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// Plain HTTP on loopback, else TLS with a key of its own.
+    #[default]
+    Fitting,
+    /// Plain HTTP wherever it listens: a proxy does TLS in front of it.
+    Plain,
+    /// TLS with a key made at the first start, which devices know from their enrolment.
+    OwnKey,
+    /// TLS with the company's certificate. Devices trust whom their system trusts, or with `pinned` this key alone.
+    Files { certificate: PathBuf, key: PathBuf, pinned: bool },
+}
+
+impl Transport {
+    /// What it comes to where the server listens.
+    pub fn at(self, listen: SocketAddr) -> Self {
+        match self {
+            Self::Fitting if listen.ip().is_loopback() => Self::Plain,
+            Self::Fitting => Self::OwnKey,
+            other => other,
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gongdan_domain::time::Instant;
 use tokio::sync::broadcast;
 
 use crate::auth::limit::Limits;
 use crate::error::{Error, Result};
+use crate::front::Front;
 use crate::keys::{Keys, private_folder};
 use crate::reference::ReferenceSet;
 use crate::storage::sqlite::SqliteStorage;
@@ -32,6 +33,7 @@ pub struct Core {
     pub bell: broadcast::Sender<u64>,
     /// Files that are being written just now.
     pub uploading: Mutex<HashSet<String>>,
+    front: OnceLock<Front>,
     published: Mutex<Option<Arc<ReferenceSet>>>,
 }
 
@@ -62,12 +64,23 @@ impl Core {
             limits: Limits::default(),
             bell,
             uploading: Mutex::default(),
+            front: OnceLock::new(),
             published: Mutex::default(),
         }))
     }
 
     pub fn now(&self) -> Instant {
         (self.clock)()
+    }
+
+    /// How the server is reached.
+    pub fn front(&self) -> Front {
+        self.front.get().cloned().unwrap_or_default()
+    }
+
+    /// Said once, when the server begins to listen.
+    pub fn reached_by(&self, front: Front) {
+        _ = self.front.set(front);
     }
 
     /// The published data, read again only after something was published.

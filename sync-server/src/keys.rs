@@ -42,6 +42,10 @@ impl Keys {
         Ok(Self { folder: folder.to_owned(), signing, recovery_public })
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Devices that were ever revoked, whatever the database says.
     pub fn revoked(&self) -> Result<BTreeSet<DeviceId>> {
         match fs::read_to_string(self.folder.join(REVOKED)) {
@@ -78,6 +82,17 @@ pub fn private_folder(path: &Path) -> Result<()> {
     Ok(builder.create(path)?)
 }
 
+/// A new file that only its owner can read, on the disk when this returns.
+pub fn private_file(path: &Path, content: &[u8]) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    Ok(file.sync_all()?)
+}
+
 fn key(path: &Path) -> Result<[u8; 32]> {
     match fs::read_to_string(path) {
         Ok(text) => {
@@ -87,14 +102,7 @@ fn key(path: &Path) -> Result<[u8; 32]> {
             })
         }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            let text = crate::secret::random_hex(32);
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
+            private_file(path, crate::secret::random_hex(32).as_bytes())?;
             key(path)
         }
         Err(e) => Err(e.into()),

@@ -10,6 +10,7 @@ pub mod core;
 pub mod demo;
 pub mod error;
 pub mod events;
+pub mod front;
 pub mod grant;
 pub mod index;
 pub mod keys;
@@ -21,15 +22,21 @@ pub mod storage;
 pub mod sync;
 #[cfg(test)]
 mod testing;
+pub mod tls;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use axum_server::Handle;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Config, Transport};
 use crate::core::{Core, Shared};
 use crate::error::{Error, Result};
+use crate::front::Front;
+use crate::tls::{Tls, TlsOnly};
 
 /// The server, before it runs.
 pub struct Server;
@@ -39,34 +46,57 @@ pub struct Running {
     pub addr: SocketAddr,
     pub core: Shared,
     stop: watch::Sender<bool>,
+    handle: Handle<SocketAddr>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
-const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// Live streams never end by themselves: they get a moment, then the process may go.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
+/// From the first byte of a request to the end of its headers, and between two requests.
+const HEADERS: Duration = Duration::from_secs(30);
 
 impl Server {
     /// Opens the data, binds the address and begins to answer. Port 0 takes a free one.
     pub async fn start(config: Config) -> Result<Running> {
         // Bound first: a taken port must not cost a migration.
-        let listener = tokio::net::TcpListener::bind(config.listen).await?;
+        let listener = std::net::TcpListener::bind(config.listen)?;
         let addr = listener.local_addr()?;
         let opening = config.clone();
         let core = core::off_thread(move || Core::open(&opening.data, opening.clock)).await?;
         let (stop, stopped) = watch::channel(false);
         if config.daily_backup {
-            tokio::spawn(back_up_daily(Shared::clone(&core), stopped.clone()));
+            tokio::spawn(back_up_daily(Shared::clone(&core), stopped));
         }
-        let service = router::router(Shared::clone(&core)).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = tokio::spawn(async move {
-            let until = async move |mut stopped: watch::Receiver<bool>| _ = stopped.wait_for(|s| *s).await;
-            let graceful = axum::serve(listener, service).with_graceful_shutdown(until(stopped.clone()));
-            tokio::select! {
-                done = graceful => done,
-                // Live streams never end by themselves: they get a moment, then the process may go.
-                () = async { until(stopped).await; tokio::time::sleep(std::time::Duration::from_millis(500)).await } => Ok(()),
-            }
-        });
-        Ok(Running { addr, core, stop, serving })
+        let tls = match config.transport.at(addr) {
+            Transport::Fitting | Transport::Plain => None,
+            Transport::OwnKey => Some((tls::self_made(core.keys.folder(), addr.ip())?, true)),
+            Transport::Files { certificate, key, pinned } => Some((tls::files(&certificate, &key)?, pinned)),
+        };
+        let pin = tls.as_ref().filter(|(_, pinned)| *pinned).map(|(tls, _)| tls.pin);
+        core.reached_by(Front { tls: tls.is_some(), pin, public: config.public });
+        let (handle, router) = (Handle::new(), router::router(Shared::clone(&core)));
+        let serving = tokio::spawn(serve(listener, tls.map(|(tls, _)| tls), router, handle.clone()));
+        Ok(Running { addr, core, stop, handle, serving })
+    }
+}
+
+async fn serve(
+    listener: std::net::TcpListener,
+    tls: Option<Tls>,
+    router: axum::Router,
+    handle: Handle<SocketAddr>,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(HEADERS).http1_only();
+    // An idle connection is closed by the same clock; what a request carries has its own.
+    server.http_builder().http1().header_read_timeout(HEADERS);
+    match tls {
+        None => server.serve(service).await,
+        Some(tls) => {
+            let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls.config)).acceptor(TlsOnly);
+            server.acceptor(acceptor).serve(service).await
+        }
     }
 }
 
@@ -75,6 +105,7 @@ impl Running {
     pub async fn shutdown(self) -> Result<()> {
         // Nobody listening any more is what is wanted.
         _ = self.stop.send(true);
+        self.handle.graceful_shutdown(Some(LAST_MOMENT));
         self.serving.await.map_err(|_| Error::Unfinished)?.map_err(Error::File)
     }
 }

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use gongdan_domain::permission::Role;
-use gongdan_server::config::{Config, default_data};
+use gongdan_domain::sync::enrolment::ServerAddress;
+use gongdan_server::config::{Config, Transport, default_data};
 use gongdan_server::core::{Core, Shared, system_clock};
 use gongdan_server::error::{Error, Result};
 use gongdan_server::{Server, auth, backup, demo, secret};
@@ -21,12 +22,50 @@ struct Cli {
     data: Option<PathBuf>,
 }
 
+/// Without any of these: plain HTTP on loopback, elsewhere TLS with a key made at the first start and told to devices at enrolment.
+#[derive(Args)]
+struct Reached {
+    /// The company's certificate with its chain, PEM.
+    #[arg(long, requires = "key", conflicts_with = "plain_http", env = "GONGDAN_CERT")]
+    cert: Option<PathBuf>,
+    /// The key of the certificate, PEM.
+    #[arg(long, requires = "cert", env = "GONGDAN_KEY")]
+    key: Option<PathBuf>,
+    /// Tell devices to insist on the key of --cert; it must then stay the same when the certificate is renewed.
+    #[arg(long, requires = "cert")]
+    pin: bool,
+    /// TLS with an own key also on loopback.
+    #[arg(long, conflicts_with_all = ["cert", "plain_http"])]
+    tls: bool,
+    /// Plain HTTP wherever the server listens, because a proxy in front of it does TLS.
+    #[arg(long)]
+    plain_http: bool,
+    /// Where devices and browsers reach the proxy in front of the server: https://host[:port].
+    #[arg(long, env = "GONGDAN_ADDRESS")]
+    address: Option<ServerAddress>,
+}
+
+impl Reached {
+    fn transport(&self) -> Transport {
+        match (&self.cert, &self.key) {
+            (Some(certificate), Some(key)) => {
+                Transport::Files { certificate: certificate.clone(), key: key.clone(), pinned: self.pin }
+            }
+            _ if self.plain_http => Transport::Plain,
+            _ if self.tls => Transport::OwnKey,
+            _ => Transport::Fitting,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Serve devices and the console.
     Serve {
         #[arg(long, default_value = "127.0.0.1:8610", env = "GONGDAN_LISTEN")]
         listen: SocketAddr,
+        #[command(flatten)]
+        reached: Reached,
     },
     /// Load the demo company into an empty data folder and print how to sign in.
     Demo,
@@ -60,7 +99,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
     let data = cli.data.unwrap_or_else(default_data);
-    let at = if let Command::Serve { listen } = &cli.command { Some(*listen) } else { None };
+    let at = if let Command::Serve { listen, .. } = &cli.command { Some(*listen) } else { None };
     match run(cli.command, &data) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -104,7 +143,10 @@ fn sentence(error: &Error, data: &Path, listen: Option<SocketAddr>) -> String {
 
 fn run(command: Command, data: &Path) -> Result<()> {
     match command {
-        Command::Serve { listen } => serve(Config::new(data).listen(listen)),
+        Command::Serve { listen, reached } => {
+            let config = Config::new(data).listen(listen).transport(reached.transport());
+            serve(Config { public: reached.address, ..config })
+        }
         Command::Demo => demo::load(&open(data)?).map(|text| println!("{text}")),
         Command::Migrate => open(data).map(|_| println!("The database is up to date.")),
         Command::CreateUser { login, name, role } => create_user(&open(data)?, &login, &name, &role),
@@ -122,7 +164,13 @@ fn serve(config: Config) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let running = Server::start(config).await?;
-        tracing::info!(address = %running.addr, "serving");
+        let front = running.core.front();
+        let scheme = if front.tls { "https" } else { "http" };
+        let key = front.pin.map_or_else(|| "none".to_owned(), |pin| pin.to_string());
+        tracing::info!(address = %format!("{scheme}://{}", running.addr), pinned_key = %key, "serving");
+        if !front.secure() && !running.addr.ip().is_loopback() {
+            tracing::warn!("plain HTTP beyond this machine: whoever is on the network reads everything, unless a TLS proxy is in front");
+        }
         stop_signal().await;
         tracing::info!("stopping");
         running.shutdown().await

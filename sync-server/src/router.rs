@@ -58,14 +58,16 @@ fn headers(router: Router) -> Router {
     })
 }
 
-/// Where a request comes from, for counting failed tries. Unknown where the router is called without a socket.
+/// Where a request comes from: counted at failed tries, written into the audit trail. Unknown where the router is called without a socket.
+#[derive(Debug, Clone, Copy)]
 pub struct Address(pub IpAddr);
 
-impl<S: Sync> FromRequestParts<S> for Address {
+impl FromRequestParts<Shared> for Address {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, core: &Shared) -> Result<Self, Infallible> {
         let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(socket.map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip())))
+        let peer = socket.map_or(IpAddr::from([0, 0, 0, 0]), |c| c.0.ip());
+        Ok(Self(core.front().caller(peer, &parts.headers)))
     }
 }

@@ -32,7 +32,8 @@ pub fn status(device: &Device, _: args::Nothing) -> Result<AppStatus> {
         sync,
         zone: device.zone().name().to_owned(),
         now: device.now().to_rfc3339(),
-        server: enrolment.server,
+        // The key behind the address is for machines.
+        server: enrolment.server.split('#').next().unwrap_or_default().to_owned(),
         device_name: enrolment.device_name,
     })
 }

@@ -17,8 +17,9 @@ pub struct Nothing {}
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Enrol {
-    /// `http://127.0.0.1:8610`
+    /// `http://127.0.0.1:8610`; not looked at where `code` is the whole enrolment text.
     pub server: String,
+    /// The one-time code, or the whole text that the console shows: address, the server's key and the code.
     pub code: String,
     /// At least four digits; only needed where there is no OS key store.
     pub pin: String,

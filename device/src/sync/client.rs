@@ -5,19 +5,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::PROTOCOL;
+use gongdan_domain::sync::enrolment::{ServerAddress, Unreadable};
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest, Page, Record, RecordBody};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::sync::pin;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer, not for the whole: a slow line is still a line.
 const SILENCE: Duration = Duration::from_secs(60);
+/// The server closes what is silent for half a minute; a request must not run into that.
+const IDLE: Duration = Duration::from_secs(20);
 /// Below this, compressing costs more than it saves.
 const WORTH_PACKING: usize = 1024;
 const OFFSET: &str = "upload-offset";
@@ -29,10 +33,21 @@ pub struct Client {
 }
 
 impl Client {
-    /// `token` is empty before enrolment.
+    /// `server` names the key that it must have, if the enrolment gave one; `token` is empty before enrolment.
     pub fn new(server: &str, token: Zeroizing<String>) -> Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).read_timeout(SILENCE).build()?;
-        Ok(Self { http, server: server.trim_end_matches('/').to_owned(), token })
+        let address: ServerAddress = server.parse().map_err(|why: Unreadable| {
+            Problem::with(Code::FieldInvalid, json!({ "field": "server", "why": why.to_string() }))
+        })?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .pool_idle_timeout(IDLE);
+        let http = match address.pin {
+            Some(pin) => http.tls_backend_preconfigured(pin::config(pin).map_err(|_| Error::Key("TLS"))?),
+            None => http,
+        };
+        Ok(Self { http: http.build()?, server: address.url().to_owned(), token })
     }
 
     pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {

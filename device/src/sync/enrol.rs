@@ -4,6 +4,7 @@
 use ed25519_dalek::SigningKey;
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{public_key, public_key_text};
+use gongdan_domain::sync::enrolment::EnrolmentText;
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest};
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
@@ -35,10 +36,11 @@ impl Device {
     }
 
     fn enrol_with(&self, args: &args::Enrol, key: &DatabaseKey) -> Result<()> {
-        let server = self.0.server_override.clone().unwrap_or_else(|| args.server.trim().to_owned());
+        let (server, code) = asked(args)?;
+        let server = self.0.server_override.clone().unwrap_or(server);
         let signing_key = SigningKey::generate(&mut OsRng);
         let request = EnrolRequest {
-            code: args.code.trim().to_owned(),
+            code,
             public_key: public_key_text(&signing_key.verifying_key()),
             device_name: args.device_name.trim().to_owned(),
             app: self.app_version().to_owned(),
@@ -59,6 +61,15 @@ impl Device {
         }
         self.enrolled(store, &Enrolment { server, device_name: request.device_name })
     }
+}
+
+/// Where to enrol and with which code: the whole enrolment text in the place of the code brings both, else they were typed apart.
+fn asked(args: &args::Enrol) -> Result<(String, String)> {
+    if EnrolmentText::is_meant(&args.code) {
+        let text: EnrolmentText = args.code.parse().map_err(|_| Code::EnrolmentTextDamaged)?;
+        return Ok((text.server.to_string(), text.code));
+    }
+    Ok((args.server.trim().to_owned(), args.code.trim().to_owned()))
 }
 
 /// The certificate must speak of the key that was made here and bear the signature of the server that it names.

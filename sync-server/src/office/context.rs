@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gongdan_domain::permission::{Permission, may};
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::Op;
+use gongdan_domain::sync::enrolment::ServerAddress;
 use gongdan_domain::time::Instant;
 use serde_json::json;
 
@@ -22,7 +23,7 @@ pub struct Context {
     /// When the command was asked; one instant for all of it.
     pub now: Instant,
     /// Under which address the console reached the server: devices will use it too.
-    pub address: String,
+    pub server: Option<ServerAddress>,
     pub session_hash: String,
 }
 

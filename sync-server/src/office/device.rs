@@ -11,6 +11,7 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 
 use crate::error::Result;
+use crate::front::Front;
 use crate::office::args as a;
 use crate::office::context::Context;
 use crate::office::load::Names;
@@ -72,13 +73,14 @@ fn people(r: &dyn Reader) -> Result<Vec<v::PersonRow>> {
 }
 
 pub fn create_code(ctx: &Context, args: a::CreateEnrolmentCode) -> Result<v::EnrolmentCode> {
+    let server = ctx.server.clone().ok_or(Code::BadRequest)?;
     let (code, valid_until) = ctx.write(move |ctx, tx| {
         let made = enrol::create_code(tx, args.person, ctx.now)?;
         let name = Names::new(tx).of(args.person)?.name;
         ctx.note(tx, "code_created", name)?;
         Ok(made)
     })?;
-    let qr_text = format!("gongdan:{}|{code}", ctx.address);
+    let qr_text = Front::enrolment(server, &code);
     Ok(v::EnrolmentCode { qr_svg: drawn(&qr_text)?, code, qr_text, valid_until })
 }
 

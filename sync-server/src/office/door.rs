@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::{HOST, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use gongdan_domain::permission::may;
@@ -66,11 +66,10 @@ async fn enter(core: &Shared, door: Door, headers: &HeaderMap) -> Result<Context
         {
             return Err(Problem::with(Code::NotAllowed, json!({ "permission": permission })).into());
         }
-        let host = headers.get(HOST).and_then(|h| h.to_str().ok()).unwrap_or("127.0.0.1:8610");
         Ok(Context {
             now: core.now(),
             who,
-            address: format!("http://{host}"),
+            server: core.front().address(&headers),
             session_hash: auth::session_hash(&headers).unwrap_or_default(),
             core: shared,
         })

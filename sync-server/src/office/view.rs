@@ -435,7 +435,7 @@ pub struct DeviceList {
 pub struct EnrolmentCode {
     /// `K7QM-29TX`.
     pub code: String,
-    /// The text of the QR: `gongdan:<server address>|<code>`.
+    /// The whole enrolment text, as QR and to be typed: `GD1*<address>*<key>*<code>*<check>`.
     pub qr_text: String,
     /// The QR as an SVG image.
     pub qr_svg: String,

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use gongdan_domain::problem::Code;
+use gongdan_domain::sync::enrolment::EnrolmentText;
 use serde_json::json;
 
 use crate::bench::{Bench, Field};
@@ -12,7 +13,8 @@ async fn l3_an_enrolment_code_serves_once_within_its_day() {
     let person = json!({ "person": bench.person("zhang") });
     let made = bench.call("admin", "create_enrolment_code", person.clone()).await;
     let code = made["code"].as_str().expect("a code");
-    assert!(made["qr_text"].as_str().is_some_and(|text| text.starts_with("gongdan:http") && text.ends_with(code)));
+    let text: EnrolmentText = made["qr_text"].as_str().expect("text").parse().expect("the whole text can be read");
+    assert_eq!((text.code.as_str(), text.server.pin), (code, None), "a plain server has no key to insist on");
     assert!(made["qr_svg"].as_str().is_some_and(|svg| svg.contains("<svg")));
     assert!(Field::with_code(&bench, code).await.0.is_success());
     assert_eq!(Field::with_code(&bench, code).await.1["code"], "enrolment_code_invalid", "once");

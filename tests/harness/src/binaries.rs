@@ -4,7 +4,10 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+
+use gongdan_domain::sync::enrolment::{Pin, ServerAddress};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 /// The root of the checkout.
 pub fn checkout() -> PathBuf {
@@ -33,6 +36,14 @@ pub fn sign_in_lines(data: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Where a server with an own key is reached on this machine, with the pin that devices get.
+pub fn pinned_address(data: &Path, port: u16) -> ServerAddress {
+    let certificate = CertificateDer::from_pem_file(data.join("keys/tls.crt")).expect("a certificate");
+    let shown = webpki::EndEntityCert::try_from(&certificate).expect("read");
+    let pin = Pin::of(shown.subject_public_key_info().as_ref());
+    ServerAddress::new(&format!("https://127.0.0.1:{port}"), Some(pin)).expect("an address")
+}
+
 /// The server as a process: it can be stopped, killed and started again on the same data.
 pub struct ServerProcess {
     child: Child,
@@ -42,22 +53,25 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts serving and waits until it answers.
     pub fn start(data: &Path, port: u16) -> Self {
+        Self::start_with(data, port, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn start_with(data: &Path, port: u16, more: &[&str]) -> Self {
         let mut child = Command::new(binary("gongdan-server"))
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(data)
+            .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the server starts");
-        // Its log is read away, so that a full pipe never stops it.
-        let log = child.stderr.take().expect("stderr");
-        std::thread::spawn(move || BufReader::new(log).lines().map_while(Result::ok).for_each(drop));
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(child.try_wait().is_ok_and(|s| s.is_none()), "the server stopped by itself");
-            assert!(Instant::now() < deadline, "the server did not answer");
-            std::thread::yield_now();
-        }
+        // It says when it answers: the port alone is open before the data is.
+        let mut log = BufReader::new(child.stderr.take().expect("stderr")).lines().map_while(Result::ok);
+        let said: Vec<String> = log.by_ref().take_while(|line| !line.contains("serving")).collect();
+        assert!(child.try_wait().is_ok_and(|s| s.is_none()), "the server stopped by itself: {said:?}");
+        // The rest is read away, so that a full pipe never stops it.
+        std::thread::spawn(move || log.for_each(drop));
         Self { child, port }
     }
 

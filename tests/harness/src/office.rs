@@ -1,6 +1,8 @@
 //! Somebody in the office: the console's own doors, without its screens.
 
+use gongdan_device::sync::pin;
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::sync::enrolment::ServerAddress;
 use serde_json::{Value, json};
 
 /// One signed-in session.
@@ -12,11 +14,17 @@ pub struct Office {
 }
 
 impl Office {
-    /// Signs in; a refusal comes back as the problem the server told.
+    /// Signs in; a refusal comes back as the problem the server told. The address may name the key that the server must have.
     pub async fn sign_in(url: &str, login: &str, password: &str) -> Result<Self, Problem> {
         // Refused a second time only where somebody installed one already, which is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
+        let address: ServerAddress = url.parse().expect("an address");
+        let http = reqwest::Client::builder().no_proxy();
+        let http = match address.pin {
+            Some(pin) => http.tls_backend_preconfigured(pin::config(pin).expect("TLS")),
+            None => http,
+        };
+        let (http, url) = (http.build().expect("an HTTP client"), address.url());
         let answer = http
             .post(format!("{url}/api/office/sign_in"))
             .json(&json!({ "login": login, "password": password }))

@@ -52,6 +52,7 @@ export const testid = {
   answerFinding: 'answer-finding',
   enrol: (login: string) => `enrol-${login}`,
   enrolCode: 'enrol-code',
+  enrolText: 'enrol-text',
   revoke: (prefix: string) => `revoke-${prefix}`,
   revokeCollect: 'revoke-collect',
   revokeErase: 'revoke-erase',

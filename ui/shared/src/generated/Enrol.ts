@@ -2,9 +2,13 @@
 
 export type Enrol = { 
 /**
- * `http://127.0.0.1:8610`
+ * `http://127.0.0.1:8610`; not looked at where `code` is the whole enrolment text.
  */
-server: string, code: string, 
+server: string, 
+/**
+ * The one-time code, or the whole text that the console shows: address, the server's key and the code.
+ */
+code: string, 
 /**
  * At least four digits; only needed where there is no OS key store.
  */

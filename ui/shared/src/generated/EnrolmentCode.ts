@@ -9,7 +9,7 @@ export type EnrolmentCode = {
  */
 code: string, 
 /**
- * The text of the QR: `gongdan:<server address>|<code>`.
+ * The whole enrolment text, as QR and to be typed: `GD1*<address>*<key>*<code>*<check>`.
  */
 qr_text: string, 
 /**

@@ -8,8 +8,9 @@ export interface QrPath {
 
 export function qrPath(text: string): QrPath {
   const code = qrcode(0, 'M');
-  const bytes = new TextEncoder().encode(text);
-  code.addData(String.fromCharCode(...bytes), 'Byte');
+  // Capitals and digits alone pack tighter: fewer squares, larger ones.
+  if (/^[\dA-Z $%*+./:-]+$/u.test(text)) code.addData(text, 'Alphanumeric');
+  else code.addData(String.fromCharCode(...new TextEncoder().encode(text)), 'Byte');
   code.make();
   const side = code.getModuleCount();
   let path = '';
