@@ -6,6 +6,7 @@ pub mod client;
 pub mod enrol;
 pub mod listen;
 pub mod pin;
+pub mod road;
 pub mod round;
 pub mod transfer;
 
@@ -20,6 +21,7 @@ use rand::Rng as _;
 use crate::device::{Changed, Device, Inner};
 use crate::error::{Error, Result};
 use crate::store::Reader;
+use crate::sync::road::Road;
 use crate::view::sync::{SyncMood, SyncSentence};
 
 /// Autosaves that follow each other quickly become one change.
@@ -58,7 +60,12 @@ impl Device {
     /// One whole sync on this thread: everything is sent, everything is fetched, or why not.
     pub fn sync_once(&self) -> Result<()> {
         let device = self.clone();
-        on_own_runtime(move || async move { sync_round(&device).await })
+        on_own_runtime(move || async move { sync_round(&device, round::run(&device)).await })
+    }
+
+    /// The same over a road of the caller's choosing, on the caller's thread.
+    pub async fn sync_over(&self, road: &impl Road) -> Result<()> {
+        sync_round(self, round::over(self, road)).await
     }
 
     /// The state of sync in one sentence.
@@ -138,12 +145,12 @@ pub fn open_questions(r: &Reader) -> Result<Vec<OpenQuestion>> {
 }
 
 /// One round, with what it came to written down for the sentence.
-async fn sync_round(device: &Device) -> Result<()> {
+async fn sync_round(device: &Device, round: impl Future<Output = Result<()>>) -> Result<()> {
     let outcome = {
         let _one_at_a_time = device.0.round.lock().await;
         device.progress().running = true;
         device.tell();
-        round::run(device).await
+        round.await
     };
     let mut progress = device.progress();
     progress.running = false;
@@ -173,9 +180,14 @@ async fn sync_round(device: &Device) -> Result<()> {
 }
 
 fn is_offline(error: &Error) -> bool {
-    matches!(error, Error::Network(network)
-        if !pin::is_another_key(network)
-            && (network.is_connect() || network.is_timeout() || network.is_request() || network.is_body()))
+    match error {
+        Error::Network(network) => {
+            !pin::is_another_key(network)
+                && (network.is_connect() || network.is_timeout() || network.is_request() || network.is_body())
+        }
+        Error::Refused(problem) => problem.code == Code::Offline,
+        _ => false,
+    }
 }
 
 /// Rounds for ever: at once when called, a moment after own commits, by the clock otherwise; slower and slower while there is no way.
@@ -192,7 +204,7 @@ async fn work(device: Weak<Inner>) {
         let wait = match ready.store() {
             // Opening the gate calls.
             Err(_) => None,
-            Ok(_) => Some(match sync_round(&ready).await {
+            Ok(_) => Some(match sync_round(&ready, round::run(&ready)).await {
                 Ok(()) => {
                     retry = FIRST_RETRY;
                     jittered(POLL)

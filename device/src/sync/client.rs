@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::sync::pin;
+use crate::sync::road::Road;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer, not for the whole: a slow line is still a line.
@@ -50,55 +51,6 @@ impl Client {
         Ok(Self { http: http.build()?, server: address.url().to_owned(), token })
     }
 
-    pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {
-        self.json("enrol", request).await
-    }
-
-    pub async fn exchange(&self, request: &ExchangeRequest) -> Result<ExchangeReply> {
-        let body: Value = match self.post("exchange", request).await {
-            Ok(bytes) => match serde_json::from_slice::<ExchangeReply>(&bytes) {
-                Ok(reply) => return Ok(reply),
-                // Perhaps a record of a newer kind: looked at one by one.
-                Err(_) => serde_json::from_slice(&bytes)?,
-            },
-            Err(error) => return Err(error),
-        };
-        lenient(body)
-    }
-
-    /// How many bytes of a file the server has; `None` if it knows no such upload.
-    pub async fn uploaded(&self, hash: &str) -> Result<u64> {
-        let response = self.request(Method::HEAD, &format!("attachments/{hash}")).send().await?;
-        match response.status() {
-            StatusCode::NOT_FOUND => Ok(0),
-            status if status.is_success() => Ok(offset_of(&response).unwrap_or(0)),
-            _ => Err(refusal(response).await),
-        }
-    }
-
-    /// Sends a piece of a file; answers how many bytes the server has then.
-    pub async fn upload(&self, hash: &str, size: u64, mime: &str, offset: u64, piece: Bytes) -> Result<u64> {
-        let end = offset + piece.len() as u64;
-        let request = self
-            .request(Method::PATCH, &format!("attachments/{hash}"))
-            .header(OFFSET, offset)
-            .header("upload-length", size)
-            .header("upload-mime", mime)
-            .header(CONTENT_TYPE, "application/offset+octet-stream")
-            .body(piece);
-        let response = request.send().await?;
-        if response.status().is_success() {
-            Ok(offset_of(&response).unwrap_or(end))
-        } else {
-            Err(refusal(response).await)
-        }
-    }
-
-    pub async fn download(&self, hash: &str) -> Result<Bytes> {
-        let response = self.request(Method::GET, &format!("attachments/{hash}")).send().await?;
-        if response.status().is_success() { Ok(response.bytes().await?) } else { Err(refusal(response).await) }
-    }
-
     /// The live wake-up: an answer that does not end.
     pub async fn events(&self) -> Result<Response> {
         let response = self.request(Method::GET, "events").header("accept", "text/event-stream").send().await?;
@@ -129,6 +81,47 @@ impl Client {
     }
 }
 
+impl Road for Client {
+    async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {
+        self.json("enrol", request).await
+    }
+
+    async fn exchange(&self, request: &ExchangeRequest) -> Result<ExchangeReply> {
+        read_reply(&self.post("exchange", request).await?)
+    }
+
+    async fn uploaded(&self, hash: &str) -> Result<u64> {
+        let response = self.request(Method::HEAD, &format!("attachments/{hash}")).send().await?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(0),
+            status if status.is_success() => Ok(offset_of(&response).unwrap_or(0)),
+            _ => Err(refusal(response).await),
+        }
+    }
+
+    async fn upload(&self, hash: &str, size: u64, mime: &str, offset: u64, piece: Bytes) -> Result<u64> {
+        let end = offset + piece.len() as u64;
+        let request = self
+            .request(Method::PATCH, &format!("attachments/{hash}"))
+            .header(OFFSET, offset)
+            .header("upload-length", size)
+            .header("upload-mime", mime)
+            .header(CONTENT_TYPE, "application/offset+octet-stream")
+            .body(piece);
+        let response = request.send().await?;
+        if response.status().is_success() {
+            Ok(offset_of(&response).unwrap_or(end))
+        } else {
+            Err(refusal(response).await)
+        }
+    }
+
+    async fn download(&self, hash: &str) -> Result<Bytes> {
+        let response = self.request(Method::GET, &format!("attachments/{hash}")).send().await?;
+        if response.status().is_success() { Ok(response.bytes().await?) } else { Err(refusal(response).await) }
+    }
+}
+
 async fn unpacked(response: Response) -> Result<Vec<u8>> {
     let packed = response.headers().get(CONTENT_ENCODING).is_some_and(|v| v.as_bytes() == b"zstd");
     let bytes = response.bytes().await?;
@@ -146,6 +139,14 @@ async fn refusal(response: Response) -> Error {
     match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) => problem.into(),
         Err(_) => Problem::with(Code::ServerTrouble, serde_json::json!({ "status": status.as_u16() })).into(),
+    }
+}
+
+/// Reads an answer of the server. Perhaps there is a record of a newer kind in it: then they are looked at one by one.
+pub fn read_reply(bytes: &[u8]) -> Result<ExchangeReply> {
+    match serde_json::from_slice::<ExchangeReply>(bytes) {
+        Ok(reply) => Ok(reply),
+        Err(_) => lenient(serde_json::from_slice(bytes)?),
     }
 }
 

@@ -17,27 +17,47 @@ use crate::store::Store;
 use crate::store::meta::Identity;
 use crate::sync::client::Client;
 use crate::sync::on_own_runtime;
+use crate::sync::road::Road;
 use crate::vault::{DatabaseKey, PinWrap};
 use crate::view::app::{Gate, KeyKeeping};
 
 impl Device {
     /// Enrols this device. Where anything fails nothing is left behind.
     pub fn enrol(&self, args: &args::Enrol) -> Result<()> {
+        on_own_runtime(|| async {
+            let (server, _) = self.asked(args)?;
+            let road = Client::new(&server, Zeroizing::default())?;
+            self.enrol_over(args, &road).await
+        })
+    }
+
+    /// The same over a road of the caller's choosing.
+    pub async fn enrol_over(&self, args: &args::Enrol, road: &impl Road) -> Result<()> {
         if !matches!(self.gate()?, Gate::NotEnrolled | Gate::Revoked) {
             return Err(Code::AlreadyEnrolled.into());
         }
         // The key comes first: a refused PIN or a full disk must not cost the code.
         let key = self.vault().create(&args.pin)?;
-        let outcome = self.enrol_with(args, &key);
+        let outcome = self.enrol_with(args, &key, road).await;
         if outcome.is_err() {
             self.vault().destroy()?;
         }
         outcome
     }
 
-    fn enrol_with(&self, args: &args::Enrol, key: &DatabaseKey) -> Result<()> {
-        let (server, code) = asked(args)?;
-        let server = self.0.server_override.clone().unwrap_or(server);
+    /// Where to enrol and with which code: the whole enrolment text in the place of the code brings both, else they were typed apart.
+    fn asked(&self, args: &args::Enrol) -> Result<(String, String)> {
+        let (server, code) = if EnrolmentText::is_meant(&args.code) {
+            let text: EnrolmentText = args.code.parse().map_err(|_| Code::EnrolmentTextDamaged)?;
+            (text.server.to_string(), text.code)
+        } else {
+            (args.server.trim().to_owned(), args.code.trim().to_owned())
+        };
+        Ok((self.0.server_override.clone().unwrap_or(server), code))
+    }
+
+    async fn enrol_with(&self, args: &args::Enrol, key: &DatabaseKey, road: &impl Road) -> Result<()> {
+        let (server, code) = self.asked(args)?;
         let signing_key = SigningKey::generate(&mut OsRng);
         let request = EnrolRequest {
             code,
@@ -46,8 +66,7 @@ impl Device {
             app: self.app_version().to_owned(),
         };
         let before = crate::clock::stamp(self.0.clock.as_ref(), None);
-        let client = Client::new(&server, Zeroizing::default())?;
-        let reply = on_own_runtime(|| async { client.enrol(&request).await })?;
+        let reply = road.enrol(&request).await?;
         let after = crate::clock::stamp(self.0.clock.as_ref(), None);
         self.vault().keep_for_recovery(key, &reply.recovery_key)?;
         let measured = Measured::new(reply.time, &before, &after);
@@ -61,15 +80,6 @@ impl Device {
         }
         self.enrolled(store, &Enrolment { server, device_name: request.device_name })
     }
-}
-
-/// Where to enrol and with which code: the whole enrolment text in the place of the code brings both, else they were typed apart.
-fn asked(args: &args::Enrol) -> Result<(String, String)> {
-    if EnrolmentText::is_meant(&args.code) {
-        let text: EnrolmentText = args.code.parse().map_err(|_| Code::EnrolmentTextDamaged)?;
-        return Ok((text.server.to_string(), text.code));
-    }
-    Ok((args.server.trim().to_owned(), args.code.trim().to_owned()))
 }
 
 /// The certificate must speak of the key that was made here and bear the signature of the server that it names.

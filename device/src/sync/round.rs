@@ -9,6 +9,7 @@ use crate::device::{Changed, Device};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::sync::client::Client;
+use crate::sync::road::Road;
 use crate::sync::{apply, transfer};
 
 /// Changes of one request: enough for a day, small enough for a bad line.
@@ -16,25 +17,30 @@ const BATCH: u32 = 500;
 const BATCH_BYTES: usize = 1 << 20;
 const PAGE_BYTES: u64 = 1 << 20;
 
+/// Over HTTP to the server of this enrolment.
 pub async fn run(device: &Device) -> Result<()> {
     let store = device.store()?;
     let identity = store.identity();
     let server = device.0.server_override.as_ref().unwrap_or(&identity.server);
-    let client = Client::new(server, identity.token.clone())?;
-    let outcome = whole(device, &store, &client).await;
-    match outcome {
+    over(device, &Client::new(server, identity.token.clone())?).await
+}
+
+/// Over whatever road there is.
+pub async fn over(device: &Device, road: &impl Road) -> Result<()> {
+    let store = device.store()?;
+    match whole(device, &store, road).await {
         Err(Error::Refused(problem)) if problem.code == Code::DeviceRevoked => device.erase(),
         other => other,
     }
 }
 
-async fn whole(device: &Device, store: &Store, client: &Client) -> Result<()> {
-    let collecting = exchange_all(device, store, client).await?;
-    transfer::upload_all(device, store, client).await?;
+async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
+    let collecting = exchange_all(device, store, road).await?;
+    transfer::upload_all(device, store, road).await?;
     if collecting {
         return device.erase();
     }
-    transfer::download_all(device, store, client).await?;
+    transfer::download_all(device, store, road).await?;
     let stamp = device.stamp(store);
     let gone = store.apply(stamp.clone(), |a| {
         if a.waiting_count()? > 0 || a.files_waiting()? > 0 {
@@ -47,13 +53,13 @@ async fn whole(device: &Device, store: &Store, client: &Client) -> Result<()> {
 }
 
 /// Exchanges until the outbox is empty and no page waits. Answers whether the device has been asked to erase itself afterwards.
-async fn exchange_all(device: &Device, store: &Store, client: &Client) -> Result<bool> {
+async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Result<bool> {
     let mut collecting = false;
     let mut stalled = 0;
     loop {
         let request = next_request(device, store)?;
         let before = stamp(device.0.clock.as_ref(), None);
-        let reply = client.exchange(&request).await?;
+        let reply = road.exchange(&request).await?;
         let after = stamp(device.0.clock.as_ref(), None);
         store.measure(Measured::new(reply.time, &before, &after))?;
         match reply.revoked.as_deref() {

@@ -7,7 +7,7 @@ use crate::attachments::Files;
 use crate::device::{Changed, Device};
 use crate::error::{Error, Result};
 use crate::store::Store;
-use crate::sync::client::Client;
+use crate::sync::road::Road;
 
 /// A piece: what a cut line loses at most.
 const PIECE: usize = 256 * 1024;
@@ -16,16 +16,16 @@ fn files(device: &Device, store: &Store) -> Result<Files> {
     Files::open(&device.0.data_dir, store.key())
 }
 
-pub async fn upload_all(device: &Device, store: &Store, client: &Client) -> Result<()> {
+pub async fn upload_all(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     let files = files(device, store)?;
     while let Some(file) = store.read(device.stamp(store), |r| r.next_upload())? {
         let (hash, size) = (file.hash.as_str(), file.size);
         let bytes = Bytes::from(files.read(hash)?);
-        let mut sent = client.uploaded(hash).await?;
+        let mut sent = road.uploaded(hash).await?;
         while sent < size {
             let start = usize::try_from(sent).unwrap_or(usize::MAX).min(bytes.len());
             let piece = bytes.slice(start..bytes.len().min(start + PIECE));
-            let now = client.upload(hash, size, &file.mime, sent, piece).await?;
+            let now = road.upload(hash, size, &file.mime, sent, piece).await?;
             if now <= sent {
                 return Err(Code::OffsetMismatch.into());
             }
@@ -38,12 +38,12 @@ pub async fn upload_all(device: &Device, store: &Store, client: &Client) -> Resu
 }
 
 /// Fetches what records name. A file that cannot be had now is asked for again in the next round and holds up nothing else.
-pub async fn download_all(device: &Device, store: &Store, client: &Client) -> Result<()> {
+pub async fn download_all(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     let files = files(device, store)?;
     let wanted = store.read(device.stamp(store), |r| r.wanted())?;
     let mut came = false;
     for file in wanted {
-        let bytes = match client.download(&file.hash).await {
+        let bytes = match road.download(&file.hash).await {
             Ok(bytes) => bytes,
             Err(Error::Refused(_)) => continue,
             Err(error) => return Err(error),

@@ -41,9 +41,13 @@ fn partial(core: &Core, hash: &str) -> PathBuf {
 }
 
 /// The file, if a record that this device may hold names it.
-fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<(DeviceRecord, FileState)> {
+fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<FileState> {
     check_protocol(headers)?;
-    let device = auth::device(r, headers)?;
+    reached(r, &auth::device(r, headers)?, hash)
+}
+
+/// The same for a device that is known.
+pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
     if !matches!(device.state.as_str(), "active" | "collect") {
         return Err(Code::DeviceRevoked.into());
     }
@@ -54,10 +58,11 @@ fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<(DeviceRec
     let naming = r.scopes_naming(hash)?;
     // What was named in a job that was given to somebody else meanwhile is still his to deliver.
     let had = |scope: &Scope| matches!(scope, Scope::Job(job) if r.had_job(*job, device.person, device.enrolled_at).is_ok_and(|h| h.0));
-    if naming.iter().any(|scope| mine.contains(scope) || had(scope)) { Ok((device, state)) } else { Err(unknown()) }
+    if naming.iter().any(|scope| mine.contains(scope) || had(scope)) { Ok(state) } else { Err(unknown()) }
 }
 
-fn progress(core: &Core, state: &FileState) -> u64 {
+/// How many bytes of it are here.
+pub fn progress(core: &Core, state: &FileState) -> u64 {
     if state.complete_at.is_some() {
         return state.file.size;
     }
@@ -71,7 +76,7 @@ fn standing(status: StatusCode, offset: u64, size: u64) -> Response {
 pub async fn head(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
     let (offset, size) = core
         .read(move |core, r| {
-            let (_, state) = allowed(r, &headers, &hash)?;
+            let state = allowed(r, &headers, &hash)?;
             Ok((progress(core, &state), state.file.size))
         })
         .await?;
@@ -87,7 +92,7 @@ pub async fn patch(
     let named = headers.get(OFFSET).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let offset = named.ok_or_else(|| Problem::with(Code::BadRequest, json!({ "missing": "upload-offset" })))?;
     let known = headers.clone();
-    let (_, state) = core.read(move |_, r| allowed(r, &known, &hash)).await?;
+    let state = core.read(move |_, r| allowed(r, &known, &hash)).await?;
     let piece = body::bytes(&headers, body, MAX_PIECE).await?;
     let size = state.file.size;
     let worker = std::sync::Arc::clone(&core);
@@ -98,7 +103,7 @@ pub async fn patch(
 pub async fn get(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
     let (file, bytes) = core
         .read(move |core, r| {
-            let (_, state) = allowed(r, &headers, &hash)?;
+            let state = allowed(r, &headers, &hash)?;
             Ok((state.file.clone(), read(core, &state)?))
         })
         .await?;
@@ -152,7 +157,7 @@ impl Drop for Writing<'_> {
 }
 
 /// Appends a piece; answers how much is here then. The last piece makes the file count, if its hash is right.
-fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Result<u64> {
+pub fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Result<u64> {
     let (hash, size) = (state.file.hash.as_str(), state.file.size);
     let _writing = Writing::begin(core, hash)?;
     let state = core.store.read(|r| r.file(hash))?.ok_or(Code::AttachmentUnknown)?;

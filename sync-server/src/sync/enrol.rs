@@ -51,7 +51,8 @@ pub async fn enrol(State(core): State<Shared>, address: Address, headers: Header
     body::answer(&headers, &reply?)
 }
 
-fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Result<EnrolReply> {
+/// The rule of it, for whoever asks. Tries are counted by the caller.
+pub fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Result<EnrolReply> {
     let now = core.now();
     if public_key(&request.public_key).is_none() {
         return Err(Problem::with(Code::FieldInvalid, json!({ "field": "public_key" })).into());

@@ -10,7 +10,7 @@ use gongdan_domain::sync::change::{Extra, Scope};
 use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest};
 use serde_json::json;
 
-use crate::core::{Core, Shared};
+use crate::core::{Core, Shared, off_thread};
 use crate::error::Result;
 use crate::storage::{DeviceRecord, Reader};
 use crate::sync::pull::{self, Pulled};
@@ -35,14 +35,19 @@ pub async fn exchange(State(core): State<Shared>, headers: HeaderMap, body: Body
     let known = headers.clone();
     let device = core.read(move |_, r| auth::device(r, &known)).await?;
     let request: ExchangeRequest = body::parse(&body::bytes(&headers, body, MAX_REQUEST).await?)?;
-    let (device, pushed) = push_half(&core, device, request.clone()).await?;
-    let reply = core.read(move |core, r| reply(core, r, &device, &request, pushed)).await?;
+    let reply = off_thread(move || answer(&core, device, request)).await?;
     body::answer(&headers, &reply)
 }
 
-async fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> Result<(DeviceRecord, Pushed)> {
+/// The whole exchange of a device that is known. Blocking.
+pub fn answer(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> Result<ExchangeReply> {
+    let (device, pushed) = push_half(core, device, request.clone())?;
+    core.store.read(|r| reply(core, r, &device, &request, pushed))
+}
+
+fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> Result<(DeviceRecord, Pushed)> {
     let revoked = core.keys.revoked()?.contains(&device.id);
-    core.write(move |core, tx| {
+    core.write_now(move |core, tx| {
         let mut device = tx.device(device.id)?.unwrap_or(device);
         if device.state == "erase" || device.state == "erased" || (revoked && device.state == "active") {
             // What it says is no longer heard; it is told to erase itself.
@@ -56,7 +61,6 @@ async fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest
         let pushed = push::push(tx, &env, &mut device, &request)?;
         Ok((device, pushed))
     })
-    .await
 }
 
 fn reply(
