@@ -66,7 +66,7 @@ export async function field(browser, device) {
       await self.at('gate-pin').waitFor({ state: 'detached' });
     },
 
-    delivered: () => self.reads('sync-sentence', /全部已送达|Everything delivered/),
+    delivered: () => self.reads('sync-sentence', /全部已送达|All delivered/),
 
     async dress({ language = USUAL.language, theme = USUAL.theme, width = USUAL.width, height = USUAL.height } = USUAL) {
       await page.setViewportSize({ width, height });

@@ -1,5 +1,5 @@
 /** The name of a register's field in words, and its value as a line of text. */
-import { isKey, t } from '../words/index.ts';
+import { isKey, t, told } from '../words/index.ts';
 
 export function fieldName(field: string): string {
   const key = `fact.field.${field}`;
@@ -16,6 +16,6 @@ export function valueText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no');
-  if (Array.isArray(value)) return value.map(valueText).filter((text) => text !== '').join('；');
+  if (Array.isArray(value)) return told(value.map(valueText));
   return Object.values(value).map(valueText).filter((text) => text !== '').join(' · ');
 }

@@ -1,7 +1,7 @@
 /** The order as rows of a document: heading and lines, in the order of the paper. Empty rows are left out. */
 import type { OrderDocument } from '../generated/OrderDocument.ts';
 import type { OrderReading } from '../generated/OrderReading.ts';
-import { listed, money, t, time } from '../words/index.ts';
+import { listed, measured, money, t, time, told } from '../words/index.ts';
 import { said } from './said.ts';
 
 export interface OrderRow {
@@ -11,7 +11,6 @@ export interface OrderRow {
 }
 
 const dot = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ');
-const semicolon = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('；');
 
 function reading(row: OrderReading): string {
   const values = [row.before, row.after].filter((value) => value !== null);
@@ -20,7 +19,7 @@ function reading(row: OrderReading): string {
 
 function machine(document: OrderDocument): string {
   const { brand, model, serial_no, run_hours } = document.machine;
-  return dot([`${brand} ${model}`.trim(), serial_no, run_hours === '' ? '' : `${run_hours} h`]);
+  return dot([`${brand} ${model}`.trim(), serial_no, measured(run_hours, 'h')]);
 }
 
 function parts(document: OrderDocument): string[] {
@@ -30,8 +29,8 @@ function parts(document: OrderDocument): string[] {
 }
 
 function test(document: OrderDocument): string[] {
-  const told = document.test;
-  const first = told === null ? '' : dot([t(`fact.test.${told.result}`), told.minutes > 0 ? t('fact.order.minutes', { n: told.minutes }) : '', told.reason]);
+  const run = document.test;
+  const first = run === null ? '' : dot([t(`fact.test.${run.result}`), run.minutes > 0 ? t('fact.order.minutes', { n: run.minutes }) : '', run.reason]);
   const sure = document.confidence === null ? '' : t(`fact.confidence.${document.confidence}`);
   const owed = document.follow_ups.map((up) =>
     t('fact.order.followUp', { n: up.hours_after_leaving, who: t(up.by_company ? 'fact.order.byCompany' : 'fact.order.byTechnician') }),
@@ -41,7 +40,7 @@ function test(document: OrderDocument): string[] {
 
 function handover(document: OrderDocument): string {
   const items = ['reinspected', 'training', 'equipment_count', 'cleaning', 'service_card', 'business_card'] as const;
-  return semicolon(items.filter((item) => document.handover[item]).map((item) => t(`fact.handover.${item}`)));
+  return told(items.filter((item) => document.handover[item]).map((item) => t(`fact.handover.${item}`)));
 }
 
 function times(document: OrderDocument): string {
@@ -64,8 +63,8 @@ export function orderRows(document: OrderDocument): OrderRow[] {
     ['customer', t('fact.order.customer'), [dot([customer.name, customer.contact]), customer.address]],
     ['machine', t('fact.order.machine'), [machine(document)]],
     ['symptom', t('fact.order.symptom'), [dot([fault.symptom, fault.alarm_code, fault.found_condition])]],
-    ['cause', t('fact.order.cause'), [semicolon(fault.causes.map(said))]],
-    ['measures', t('fact.order.measures'), [semicolon(fault.measures.map(said))]],
+    ['cause', t('fact.order.cause'), [told(fault.causes.map(said))]],
+    ['measures', t('fact.order.measures'), [told(fault.measures.map(said))]],
     ['parts', t('fact.order.parts'), parts(document)],
     ['readings', t('fact.order.readings'), document.readings.filter((row) => row.before !== null || row.after !== null).map(reading)],
     ['test', t('fact.order.test'), test(document)],

@@ -37,6 +37,7 @@ export { default as SyncSentence } from './SyncSentence.svelte';
 export { default as Tabs } from './Tabs.svelte';
 export { default as TextArea } from './TextArea.svelte';
 export { default as TickRow } from './TickRow.svelte';
+export { default as TickTarget } from './TickTarget.svelte';
 export { default as Timeline } from './Timeline.svelte';
 export { default as UndoToast } from './UndoToast.svelte';
 export { default as UndoToasts } from './UndoToasts.svelte';

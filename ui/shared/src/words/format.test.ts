@@ -1,6 +1,6 @@
 /** Numbers as people read them. The machine of the test stands in New York; the site does not. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { amount, date, dateTime, dayWord, deadline, duration, fileSize, longDay, measure, moment, money, number, parseMoney } from './format.ts';
+import { amount, date, dateTime, dayHeading, dayWord, deadline, duration, fileSize, longDay, measure, measured, moment, money, number, parseMoney } from './format.ts';
 import { setLanguage } from './words.svelte.ts';
 
 const ZONE = 'Asia/Shanghai';
@@ -78,4 +78,25 @@ describe('durations and deadlines', () => {
     setLanguage('en');
     expect(deadline('2026-11-23T08:40:00Z', ZONE, NOW).text).toBe('by 16:40 · 35 min left');
   });
+});
+
+describe('values kept as text', () => {
+  it('groups a number and leaves what is none', () => {
+    expect(measured('31250', 'h')).toBe('31,250\u2009h');
+    expect(measured('约三万', 'h')).toBe('约三万');
+    expect(measured('', 'h')).toBe('');
+  });
+});
+
+describe('days as headings', () => {
+  it('says tomorrow, and a farther day in full in either language', () => {
+    expect(dayHeading('2026-11-24T04:00:00Z', ZONE, NOW)).toBe('明天');
+    expect(dayHeading('2026-11-28T04:00:00Z', ZONE, NOW)).toBe('11 月 28 日 星期六');
+    setLanguage('en');
+    expect(dayHeading('2026-11-28T04:00:00Z', ZONE, NOW)).toBe('Saturday 28 Nov');
+  });
+});
+
+it('calls the minute after a deadline just passed, not "under one minute overdue"', () => {
+  expect(deadline('2026-11-23T08:04:40Z', ZONE, NOW)).toMatchObject({ rest: '刚过时间', tone: 'wrong' });
 });

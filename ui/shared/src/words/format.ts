@@ -46,6 +46,12 @@ export function measure(value: number, unit: string, decimals?: number): string 
   return number(value, decimals) + (/^[%°]$/.test(unit) ? '' : THIN_SPACE) + unit;
 }
 
+/** The same for a value kept as text; what is no number is said as it stands. */
+export function measured(text: string, unit: string): string {
+  const value = Number(text);
+  return text.trim() === '' ? '' : Number.isFinite(value) ? measure(value, unit) : text;
+}
+
 interface Wall {
   readonly year: number;
   readonly month: number;
@@ -104,6 +110,7 @@ export function dateTime(at: Instant, zone: string): string {
 }
 
 type Weekday = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+type Month = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
 
 export function weekday(at: Instant, zone: string): string {
   return t(`format.weekday.${wall(at, zone).weekday as Weekday}`);
@@ -112,7 +119,7 @@ export function weekday(at: Instant, zone: string): string {
 /** `11 月 23 日 星期一` */
 export function longDay(at: Instant, zone: string): string {
   const w = wall(at, zone);
-  return t('format.longDay', { month: w.month, day: w.day, weekday: weekday(at, zone) });
+  return t('format.longDay', { month: t(`format.month.${w.month as Month}`), day: w.day, weekday: weekday(at, zone) });
 }
 
 function dayNumber(at: Instant, zone: string): number {
@@ -129,6 +136,11 @@ export function dayWord(at: Instant, zone: string, now: Instant): string {
   const w = wall(at, zone);
   const short = `${two(w.month)}-${two(w.day)}`;
   return w.year === wall(now, zone).year ? short : `${w.year}-${short}`;
+}
+
+/** `明天` beside today, else the day in full: `11 月 25 日 星期三`. A heading, not a column. */
+export function dayHeading(at: Instant, zone: string, now: Instant): string {
+  return Math.abs(dayNumber(at, zone) - dayNumber(now, zone)) <= 1 ? dayWord(at, zone, now) : longDay(at, zone);
 }
 
 /** `10:00` today, `明天 08:30`, `11-25 14:05` otherwise. Midnight that ends a day is its 24:00. */
@@ -175,7 +187,7 @@ export function deadline(due: Instant, zone: string, now: Instant, soonMinutes =
   const left = millis(due) - millis(now);
   const by = t('format.by', { when: moment(due, zone, now) });
   const span = duration(Math.floor(Math.abs(left) / MINUTE));
-  const rest = left >= 0 ? t('format.left', { span }) : t('format.over', { span });
+  const rest = left >= 0 ? t('format.left', { span }) : left > -MINUTE ? t('format.justOver') : t('format.over', { span });
   const tone = left < 0 ? 'wrong' : left <= soonMinutes * MINUTE ? 'soon' : 'plain';
   return { by, rest, text: t('format.deadline', { by, rest }), tone };
 }

@@ -12,6 +12,8 @@ type Given<K extends Key> = [Params<(typeof zh)[K]>] extends [never]
   : [params: Readonly<Record<Params<(typeof zh)[K]>, string | number>>];
 
 const catalogues: Readonly<Record<Language, Readonly<Record<Key, string>>>> = { zh, en };
+/** `{n}` is the value, `{n:job|jobs}` the word that goes with it. */
+const PLACE = /\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}/g;
 const chosen = $state<{ language: Language }>({ language: 'zh' });
 
 export function language(): Language {
@@ -38,12 +40,17 @@ export function isKey(key: string): key is Key {
 
 function fill(sentence: string, params: Readonly<Record<string, string | number>> | undefined): string {
   if (params === undefined) return sentence;
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return sentence.replace(PLACE, (whole, name: string, one?: string, many?: string) => (one === undefined ? String(params[name] ?? whole) : Number(params[name]) === 1 ? one : (many ?? '')));
 }
 
 /** Names joined as this language joins them: 甲、乙 · A, B */
 export function listed(names: readonly string[]): string {
   return names.join(t('parts.listComma'));
+}
+
+/** Whole sentences in a row, empty ones left out: 甲；乙 · A; B */
+export function told(sentences: readonly string[]): string {
+  return sentences.filter((sentence) => sentence !== '').join(t('parts.sentenceBreak'));
 }
 
 export interface ProblemWords {

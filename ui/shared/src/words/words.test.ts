@@ -44,6 +44,14 @@ describe('the catalogue', () => {
     expect(t('parts.more', { name: '{n}' })).toBe('增加 {n}');
   });
 
+  it('takes the word that goes with the number', () => {
+    setLanguage('en');
+    expect(t('field.today.scheduleSays', { n: 1 })).toBe('1 job on this day');
+    expect(t('field.today.scheduleSays', { n: 0 })).toBe('0 jobs on this day');
+    setLanguage('zh');
+    expect(t('field.today.scheduleSays', { n: 1 })).toBe('这一天 1 单');
+  });
+
   it('has three sentences for a problem, also for an unknown code', () => {
     expect(problemWords('offline').what).toBe('现在连不上服务器');
     expect(problemWords('no_such_code')).toEqual(problemWords('unknown'));

@@ -19,7 +19,10 @@ export class Job {
   readonly id: string;
   /** Set once the device has answered; screens of a job are drawn only then. */
   private shown = $state.raw<JobView>();
+  /** Why an action was refused: stays until one succeeds, whatever is read meanwhile. */
   problem = $state.raw<Problem>();
+  /** Why the job cannot be read now. */
+  unread = $state.raw<Problem>();
   private readonly turns = new Turns();
   /** Calls are numbered as they start: of two answers with the same content the one that was asked for later is shown. */
   private calls = 0;
@@ -66,9 +69,9 @@ export class Job {
   async load(): Promise<void> {
     try {
       await this.reload();
-      this.problem = undefined;
+      this.unread = undefined;
     } catch (thrown) {
-      this.problem = problemOf(thrown);
+      this.unread = problemOf(thrown);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Translation } from '../types.ts';
 import type { format as zh } from '../zh/format.ts';
 
 export const format: Translation<typeof zh> = {
-  'format.longDay': '{weekday} {month}/{day}',
+  'format.longDay': '{weekday} {day} {month}',
   'format.weekday.0': 'Sunday',
   'format.weekday.1': 'Monday',
   'format.weekday.2': 'Tuesday',
@@ -11,6 +11,18 @@ export const format: Translation<typeof zh> = {
   'format.weekday.4': 'Thursday',
   'format.weekday.5': 'Friday',
   'format.weekday.6': 'Saturday',
+  'format.month.1': 'Jan',
+  'format.month.2': 'Feb',
+  'format.month.3': 'Mar',
+  'format.month.4': 'Apr',
+  'format.month.5': 'May',
+  'format.month.6': 'Jun',
+  'format.month.7': 'Jul',
+  'format.month.8': 'Aug',
+  'format.month.9': 'Sep',
+  'format.month.10': 'Oct',
+  'format.month.11': 'Nov',
+  'format.month.12': 'Dec',
   'format.days': '{n} d',
   'format.hours': '{n} h',
   'format.minutes': '{n} min',
@@ -19,5 +31,6 @@ export const format: Translation<typeof zh> = {
   'format.by': 'by {when}',
   'format.left': '{span} left',
   'format.over': '{span} overdue',
+  'format.justOver': 'just passed',
   'format.deadline': '{by} · {rest}',
 };

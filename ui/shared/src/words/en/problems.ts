@@ -128,7 +128,7 @@ export const problems: Translation<typeof zh> = {
   'problem.not_contacted.do': 'Call first and note the result',
   'problem.not_arrived.what': 'The arrival is not recorded',
   'problem.not_arrived.safe': 'Everything stored so far is kept',
-  'problem.not_arrived.do': 'Tap “I have arrived” first',
+  'problem.not_arrived.do': 'Tap "I have arrived" first',
   'problem.door_incomplete.what': 'The check at the door is not complete',
   'problem.door_incomplete.safe': 'Everything stored so far is kept',
   'problem.door_incomplete.do': 'Tick each item, then check in',

@@ -44,6 +44,7 @@ export const field = {
   'field.today.wished': '客户希望',
   'field.today.wishes': '客户要求：{wishes}',
   'field.today.now': '现在 {time}',
+  'field.today.leaveNow': '该出发了，本该 {time} 前走',
   'field.today.leaveBy': '{time} 前出发',
   'field.today.notContacted': '还没联系',
   'field.today.tooLate': '赶不上',
@@ -142,6 +143,7 @@ export const field = {
   'field.contact.needTime': '还差新的上门时间',
   'field.contact.newTime': '新的上门时间',
   'field.contact.unchecked': '还差 {n} 项没核对：{names}',
+  'field.contact.unknown': '资料还缺 {n} 项，可以取档案',
   'field.contact.allChecked': '都核对过了',
   'field.contact.unreachableSays': '第 {n} 次没联系上',
   'field.contact.feesAnnounced': '{warranty}，收费标准会记为已告知',
@@ -231,6 +233,9 @@ export const field = {
   'field.depart.noticeGiven': '已通知客户',
   'field.depart.noticed': '已通知客户会晚到',
   // 进门
+  'field.door.item.appearance': '仪容',
+  'field.door.item.introduced': '说明身份',
+  'field.door.item.work_id_shown': '工作证',
   'field.door.title': '进门前',
   'field.door.note': '每次进门都做',
   'field.door.showId': '出示工作证',
@@ -377,6 +382,7 @@ export const field = {
   'field.repair.toOrder': '去工作单',
   'field.repair.toCharge': '去收费',
   // 工作单
+  'field.order.composing': '正在写成工作单',
   'field.order.ready': '工作单齐了',
   'field.order.missing': '还差 {n} 项：{names}',
   'field.order.fill': '去补齐',
@@ -547,5 +553,7 @@ export const field = {
   'field.order.yuan': '元',
   'field.sign.otherName': '换人签',
   'field.kit.releaseWhich': '点选不带的，已选 {n} 项',
+  'field.kit.releaseItems': '不带哪些',
+  'field.kit.releaseWhy': '为什么',
   'field.kit.releaseNone': '先点选不带的东西',
 } as const;

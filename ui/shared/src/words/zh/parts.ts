@@ -21,6 +21,7 @@ export const parts = {
   'parts.meter': '{done} / {total}',
   'parts.meter.missing': '缺{names}',
   'parts.listComma': '、',
+  'parts.sentenceBreak': '；',
   'parts.photo.add': '拍照',
   'parts.photo.open': '放大 {name}',
   'parts.sign.here': '在此签字',
