@@ -46,14 +46,18 @@ pub enum Permission {
     ReadOffice,
     /// See money on orders.
     ReadMoney,
+    /// See telephone numbers of customers and colleagues.
+    ReadPhones,
     /// Register calls and assign technicians (A6).
     AssignJob,
     /// Review orders: archive or send back (H2).
     ReviewOrder,
     /// Record callbacks of the company (I2).
     RecordCallback,
-    /// Settle conflicts and answer findings.
+    /// Settle conflicts.
     SettleConflict,
+    /// Answer findings.
+    AnswerFinding,
     /// Correct the customer archive.
     EditArchive,
     /// Publish fee schedules, templates and knowledge.
@@ -65,14 +69,16 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Permission; 11] = [
+    pub const ALL: [Permission; 13] = [
         Permission::SyncDevice,
         Permission::ReadOffice,
         Permission::ReadMoney,
+        Permission::ReadPhones,
         Permission::AssignJob,
         Permission::ReviewOrder,
         Permission::RecordCallback,
         Permission::SettleConflict,
+        Permission::AnswerFinding,
         Permission::EditArchive,
         Permission::PublishReference,
         Permission::AdministerUsers,
@@ -87,13 +93,23 @@ pub fn may(role: Role, permission: Permission) -> bool {
         Role::Technician => matches!(permission, P::SyncDevice),
         Role::Dispatcher => matches!(
             permission,
-            P::ReadOffice | P::ReadMoney | P::AssignJob | P::RecordCallback | P::SettleConflict | P::EditArchive
+            P::ReadOffice
+                | P::ReadMoney
+                | P::ReadPhones
+                | P::AssignJob
+                | P::RecordCallback
+                | P::SettleConflict
+                | P::AnswerFinding
+                | P::EditArchive
         ),
         Role::ServiceManager => !matches!(permission, P::SyncDevice | P::AdministerUsers | P::ReadAudit),
-        Role::GeneralManager => matches!(permission, P::ReadOffice | P::ReadMoney | P::PublishReference),
-        Role::Sales | Role::PartsWorkshop => matches!(permission, P::ReadOffice),
+        Role::GeneralManager => {
+            matches!(permission, P::ReadOffice | P::ReadMoney | P::ReadPhones | P::PublishReference)
+        }
+        Role::Sales | Role::PartsWorkshop => matches!(permission, P::ReadOffice | P::ReadPhones),
         Role::TechnicalDepartment | Role::QualityDepartment | Role::ProductionDepartment => {
-            matches!(permission, P::ReadOffice)
+            // They read and answer: no money, no telephone numbers.
+            matches!(permission, P::ReadOffice | P::AnswerFinding)
         }
         Role::Admin => !matches!(permission, P::SyncDevice | P::ReviewOrder),
     }

@@ -26,6 +26,9 @@ codes! {
     // Who
     SignInFailed => "The login name or the password is wrong.",
     NotSignedIn => "Sign in first.",
+    PasswordTooShort => "The password needs at least ten characters.",
+    LoginTaken => "This login name is taken.",
+    LastAdmin => "The company needs at least one administrator.",
     NotAllowed => "Your role may not do this.",
     TooManyTries => "Too many tries; wait a little.",
     CsrfMissing => "The request did not come from the console.",

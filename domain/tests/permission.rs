@@ -6,15 +6,15 @@ use gongdan_domain::permission::{Permission, Role, may};
 fn l3_the_table_is_what_was_decided() {
     let expected = [
         "Technician: SyncDevice",
-        "Dispatcher: ReadOffice ReadMoney AssignJob RecordCallback SettleConflict EditArchive",
-        "ServiceManager: ReadOffice ReadMoney AssignJob ReviewOrder RecordCallback SettleConflict EditArchive PublishReference",
-        "GeneralManager: ReadOffice ReadMoney PublishReference",
-        "Sales: ReadOffice",
-        "PartsWorkshop: ReadOffice",
-        "TechnicalDepartment: ReadOffice",
-        "QualityDepartment: ReadOffice",
-        "ProductionDepartment: ReadOffice",
-        "Admin: ReadOffice ReadMoney AssignJob RecordCallback SettleConflict EditArchive PublishReference AdministerUsers ReadAudit",
+        "Dispatcher: ReadOffice ReadMoney ReadPhones AssignJob RecordCallback SettleConflict AnswerFinding EditArchive",
+        "ServiceManager: ReadOffice ReadMoney ReadPhones AssignJob ReviewOrder RecordCallback SettleConflict AnswerFinding EditArchive PublishReference",
+        "GeneralManager: ReadOffice ReadMoney ReadPhones PublishReference",
+        "Sales: ReadOffice ReadPhones",
+        "PartsWorkshop: ReadOffice ReadPhones",
+        "TechnicalDepartment: ReadOffice AnswerFinding",
+        "QualityDepartment: ReadOffice AnswerFinding",
+        "ProductionDepartment: ReadOffice AnswerFinding",
+        "Admin: ReadOffice ReadMoney ReadPhones AssignJob RecordCallback SettleConflict AnswerFinding EditArchive PublishReference AdministerUsers ReadAudit",
     ];
     let table: Vec<String> = Role::ALL
         .iter()

@@ -2,16 +2,21 @@
 
 pub mod limit;
 
+use std::net::IpAddr;
+
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use chrono::Duration;
 use gongdan_domain::id::PersonId;
+use gongdan_domain::permission::{Permission, may};
 use gongdan_domain::problem::Code;
+use gongdan_domain::time::Instant;
 
-use crate::core::Core;
+use crate::core::{Core, Shared};
 use crate::error::{Error, Result};
+use crate::office::context::Context;
 use crate::secret;
 use crate::storage::{AuditEntry, DeviceRecord, Reader, Session, Tx, User};
 
@@ -20,6 +25,11 @@ const CSRF_COOKIE: &str = "gd_csrf";
 const CSRF_HEADER: &str = "x-csrf";
 /// A working day; signing in again is a matter of seconds.
 const SESSION_HOURS: i64 = 12;
+/// What people choose themselves; the server's own are random.
+pub const SHORTEST_PASSWORD: usize = 10;
+/// Nobody's password, hashed at the same cost as everybody's.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Jl6mQh4vQ3z1kq6cRk3VvQxvPbq9m5cGQe5r3bLr1yY";
 
 /// OWASP's second choice: 19 MiB, two passes.
 fn argon() -> Argon2<'static> {
@@ -34,8 +44,6 @@ pub fn password_hash(password: &str) -> Result<String> {
 
 /// Takes the same time whether the user exists or not.
 fn password_fits(user: Option<&User>, password: &str) -> bool {
-    const NOBODY: &str =
-        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Jl6mQh4vQ3z1kq6cRk3VvQxvPbq9m5cGQe5r3bLr1yY";
     let stored = user.map_or(NOBODY, |u| u.password_hash.as_str());
     let fits = PasswordHash::new(stored).is_ok_and(|hash| argon().verify_password(password.as_bytes(), &hash).is_ok());
     fits && user.is_some()
@@ -48,7 +56,7 @@ pub struct NewSession {
 }
 
 /// Checks login and password and opens a session. Blocking: hashing takes its time on purpose.
-pub fn sign_in(core: &crate::core::Shared, login: &str, password: &str, address: &str) -> Result<NewSession> {
+pub fn sign_in(core: &Shared, login: &str, password: &str, address: IpAddr) -> Result<NewSession> {
     let now = core.now();
     let wanted = login.trim().to_lowercase();
     // By the folded name, or capitals would be new tries.
@@ -56,10 +64,12 @@ pub fn sign_in(core: &crate::core::Shared, login: &str, password: &str, address:
     core.limits.check(&by_address, now)?;
     core.limits.check(&by_login, now)?;
     let user = core.store.read(|r| r.user(&wanted))?;
-    if !password_fits(user.as_ref(), password) {
+    if !password_fits(user.as_ref(), password) || user.as_ref().is_some_and(|u| u.disabled_at.is_some()) {
         core.limits.failed(&by_address, now);
         core.limits.failed(&by_login, now);
-        core.write_now(move |_, tx| note(tx, now, None, "sign_in_failed", ""))?;
+        // Only a login that exists is written down: what else is typed there may be a password.
+        let tried = user.map(|u| u.login).unwrap_or_default();
+        core.write_now(move |_, tx| note_from(tx, now, None, Some(address), "sign_in_failed", &tried))?;
         return Err(Code::SignInFailed.into());
     }
     let user = user.ok_or(Error::Unfinished)?;
@@ -74,7 +84,7 @@ pub fn sign_in(core: &crate::core::Shared, login: &str, password: &str, address:
     let person = user.person;
     core.write_now(move |_, tx| {
         tx.put_session(&session, now)?;
-        note(tx, now, Some(person), "signed_in", "")
+        note_from(tx, now, Some(person), Some(address), "signed_in", "")
     })?;
     let age = SESSION_HOURS * 3600;
     let secure = if core.front().secure() { "; Secure" } else { "" };
@@ -90,14 +100,33 @@ pub fn cleared_cookies() -> Vec<String> {
     [SESSION_COOKIE, CSRF_COOKIE].map(|name| format!("{name}=; Path=/; Max-Age=0; SameSite=Strict")).to_vec()
 }
 
-pub fn note(
+/// A line of the audit trail for what is done on the server itself. Handlers of the console use [`Context::note`].
+pub fn note(tx: &mut dyn Tx, at: Instant, by: Option<PersonId>, action: &str, about: &str) -> Result<()> {
+    note_from(tx, at, by, None, action, about)
+}
+
+/// A line of the audit trail: who did what, when, from where. It goes into the transaction of what was done.
+pub fn note_from(
     tx: &mut dyn Tx,
-    at: gongdan_domain::time::Instant,
+    at: Instant,
     by: Option<PersonId>,
+    from: Option<IpAddr>,
     action: &str,
     about: &str,
 ) -> Result<()> {
-    tx.note_audit(&AuditEntry { at, by, action: action.to_owned(), about: about.to_owned() })
+    let address = from.map(|from| from.to_string()).unwrap_or_default();
+    tx.note_audit(&AuditEntry { at, by, address, action: action.to_owned(), about: about.to_owned() })
+}
+
+/// The password of who is signed in already, asked once more.
+pub fn check_again(ctx: &Context, password: &str) -> Result<()> {
+    let key = format!("login {}", ctx.who.login);
+    ctx.core.limits.check(&key, ctx.now)?;
+    if password_fits(Some(&ctx.who), password) {
+        return Ok(());
+    }
+    ctx.core.limits.failed(&key, ctx.now);
+    Err(Code::SignInFailed.into())
 }
 
 fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -119,7 +148,13 @@ pub fn signed_in(core: &Core, r: &dyn Reader, headers: &HeaderMap, changes: bool
     if changes && secret::hash(csrf) != secret::hash(&session.csrf) {
         return Err(Code::CsrfMissing.into());
     }
-    r.user(&session.login)?.ok_or_else(|| Code::NotSignedIn.into())
+    r.user(&session.login)?.filter(|user| user.disabled_at.is_none()).ok_or_else(|| Code::NotSignedIn.into())
+}
+
+/// Who is signed in and may read what the office has: for what is fetched instead of called.
+pub fn reader(core: &Core, r: &dyn Reader, headers: &HeaderMap) -> Result<User> {
+    let user = signed_in(core, r, headers, false)?;
+    if may(user.role, Permission::ReadOffice) { Ok(user) } else { Err(Code::NotAllowed.into()) }
 }
 
 /// The hash of a device's bearer token.
@@ -132,4 +167,21 @@ pub fn token_hash(headers: &HeaderMap) -> Option<String> {
 pub fn device(r: &dyn Reader, headers: &HeaderMap) -> Result<DeviceRecord> {
     let hash = token_hash(headers).ok_or(Code::TokenInvalid)?;
     r.device_by_token(&hash)?.ok_or_else(|| Code::TokenInvalid.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A login that does not exist must cost the same work as one that does, or the clock tells them apart.
+    #[test]
+    fn l3_nobodys_password_costs_what_everybodys_costs() {
+        let nobody = PasswordHash::new(NOBODY).expect("a hash that is really computed against");
+        let somebody = password_hash("anything").expect("hashed");
+        let somebody = PasswordHash::new(&somebody).expect("read");
+        assert_eq!((nobody.algorithm, nobody.version), (somebody.algorithm, somebody.version));
+        assert_eq!(nobody.params.to_string(), somebody.params.to_string());
+        assert_eq!(nobody.hash.map(|h| h.len()), somebody.hash.map(|h| h.len()));
+        assert!(!password_fits(None, "anything"));
+    }
 }

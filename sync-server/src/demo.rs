@@ -222,6 +222,7 @@ impl<'t> Loading<'t> {
                 person: id,
                 role: demo_person.role,
                 password_hash: hash.clone(),
+                disabled_at: None,
             };
             self.tx.put_user(&user, self.env.now)?;
             self.people.insert(demo_person.login.clone(), id);
@@ -337,7 +338,7 @@ pub fn person_with_login(core: &Shared, login: &str, name: &str, role: Role, pas
             }
             act::state(tx, &env, person_id, action.ops)?;
         }
-        tx.put_user(&User { login, person: person_id, role, password_hash }, env.now)?;
+        tx.put_user(&User { login, person: person_id, role, password_hash, disabled_at: None }, env.now)?;
         auth::note(tx, env.now, Some(person_id), "user_kept", "")
     })
 }

@@ -29,7 +29,7 @@ pub async fn device(State(core): State<Shared>, headers: HeaderMap) -> Result<Re
 }
 
 pub async fn office(State(core): State<Shared>, headers: HeaderMap) -> Result<Response> {
-    core.read(move |core, r| auth::signed_in(core, r, &headers, false)).await?;
+    core.read(move |core, r| auth::reader(core, r, &headers)).await?;
     Ok(bell(&core).into_response())
 }
 

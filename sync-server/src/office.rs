@@ -16,9 +16,11 @@ mod job;
 mod load;
 mod order;
 mod paper;
+mod people;
 mod reference;
 mod register;
 pub mod session;
+mod veil;
 pub mod view;
 
 use gongdan_domain::permission::Permission;
@@ -56,7 +58,7 @@ macro_rules! commands {
                     let args: $args = serde_json::from_value(args)
                         .map_err(|e| Problem::with(Code::WrongType, json!({ "why": e.to_string() })))?;
                     let reply: $reply = $handler(ctx, args)?;
-                    Ok(serde_json::to_value(reply)?)
+                    Ok(veil::over(ctx, serde_json::to_value(reply)?))
                 })*
                 _ => Err(Problem::with(Code::UnknownCommand, json!({ "name": name })).into()),
             }
@@ -81,6 +83,7 @@ commands! {
     [Open] sign_in(a::SignIn) -> v::OfficeMe;
     [SignedIn] sign_out(a::OfficeNothing) -> v::OfficeDone = session::sign_out;
     [SignedIn] me(a::OfficeNothing) -> v::OfficeMe = session::me;
+    [SignedIn] change_password(a::ChangePassword) -> v::OfficeDone = session::change_password;
     /// What needs a person today.
     [Needs(P::ReadOffice)] home(a::OfficeNothing) -> v::OfficeHome = home::home;
     // H: orders
@@ -102,9 +105,14 @@ commands! {
     [Needs(P::AdministerUsers)] list_devices(a::OfficeNothing) -> v::DeviceList = device::list;
     [Needs(P::AdministerUsers)] create_enrolment_code(a::CreateEnrolmentCode) -> v::EnrolmentCode = device::create_code;
     [Needs(P::AdministerUsers)] revoke_device(a::RevokeDevice) -> v::OfficeDone = device::revoke;
+    [Needs(P::AdministerUsers)] list_people(a::OfficeNothing) -> Vec<v::AccountRow> = people::list;
+    [Needs(P::AdministerUsers)] create_account(a::CreateAccount) -> v::NewPassword = people::create;
+    [Needs(P::AdministerUsers)] change_role(a::ChangeRole) -> v::AccountRow = people::change_role;
+    [Needs(P::AdministerUsers)] reset_password(a::OfAccount) -> v::NewPassword = people::reset_password;
+    [Needs(P::AdministerUsers)] disable_account(a::DisableAccount) -> v::AccountRow = people::disable;
     // What a person must look at
     [Needs(P::ReadOffice)] list_findings(a::ListFindings) -> v::FindingList = finding::list;
-    [Needs(P::SettleConflict)] answer_finding(a::AnswerFinding) -> v::OfficeDone = finding::answer;
+    [Needs(P::AnswerFinding)] answer_finding(a::AnswerFinding) -> v::OfficeDone = finding::answer;
     [Needs(P::ReadOffice)] list_conflicts(a::OfficeNothing) -> Vec<v::ConflictRow> = finding::conflicts;
     [Needs(P::SettleConflict)] settle_conflict(a::SettleConflict) -> v::OfficeField = finding::settle;
     [Needs(P::SettleConflict)] list_refused(a::OfficeNothing) -> Vec<v::RefusedRow> = finding::refused;
@@ -114,7 +122,7 @@ commands! {
     // Published data
     [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
     [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;
-    [Needs(P::ReadAudit)] list_audit(a::ListAudit) -> Vec<v::AuditRow> = audit::list;
+    [Needs(P::ReadAudit)] list_audit(a::ListAudit) -> v::AuditList = audit::list;
 }
 
 #[cfg(test)]

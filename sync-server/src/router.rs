@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
-use axum::routing::{get, head, post};
+use axum::routing::{get, head, patch, post};
 use gongdan_domain::problem::{Code, Problem};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -21,21 +21,40 @@ use crate::{console, events, office};
 const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; script-src 'self'; \
     connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+macro_rules! endpoints {
+    ($($(#[$doc:meta])* $method:ident $path:literal => $handler:path;)*) => {
+        /// Method and path of every endpoint, so that tests and the description of the API can be asked whether they know them all.
+        pub const ENDPOINTS: &[(&str, &str)] = &[$((stringify!($method), $path)),*];
+
+        fn routes() -> Router<Shared> {
+            Router::new()$(.route($path, $method($handler)))*
+        }
+    };
+}
+
+endpoints! {
+    get "/health" => health;
+    // Devices
+    post "/sync/v1/enrol" => enrol::enrol;
+    post "/sync/v1/exchange" => exchange::exchange;
+    get "/sync/v1/events" => events::device;
+    head "/sync/v1/attachments/{hash}" => attachment::head;
+    patch "/sync/v1/attachments/{hash}" => attachment::patch;
+    get "/sync/v1/attachments/{hash}" => attachment::get;
+    // The console
+    get "/api/office/events" => events::office;
+    get "/api/office/download" => office::download::by_name;
+    get "/api/office/file/{hash}" => office::download::file;
+    get "/api/office/orders/{order}/pdf" => office::download::pdf;
+    post "/api/office/{name}" => office::door::command;
+}
+
+async fn health() -> &'static str {
+    "ok\n"
+}
+
 pub fn router(core: Shared) -> Router {
-    let attachment = head(attachment::head).patch(attachment::patch).get(attachment::get);
-    let router = Router::new()
-        .route("/health", get(|| async { "ok\n" }))
-        // Devices
-        .route("/sync/v1/enrol", post(enrol::enrol))
-        .route("/sync/v1/exchange", post(exchange::exchange))
-        .route("/sync/v1/events", get(events::device))
-        .route("/sync/v1/attachments/{hash}", attachment)
-        // The console
-        .route("/api/office/events", get(events::office))
-        .route("/api/office/download", get(office::download::by_name))
-        .route("/api/office/file/{hash}", get(office::download::file))
-        .route("/api/office/orders/{order}/pdf", get(office::download::pdf))
-        .route("/api/office/{name}", post(office::door::command))
+    let router = routes()
         .fallback(console::fallback)
         .method_not_allowed_fallback(|| async { respond(Problem::new(Code::MethodNotAllowed)) })
         .with_state(core);
@@ -71,3 +90,6 @@ impl FromRequestParts<Shared> for Address {
         Ok(Self(core.front().caller(peer, &parts.headers)))
     }
 }
+
+#[cfg(test)]
+mod tests;

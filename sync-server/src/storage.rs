@@ -111,6 +111,8 @@ pub struct User {
     pub person: PersonId,
     pub role: Role,
     pub password_hash: String,
+    /// He may not sign in any more; what he did stays his.
+    pub disabled_at: Option<Instant>,
 }
 
 #[derive(Debug, Clone)]
@@ -131,8 +133,17 @@ pub struct FileState {
 pub struct AuditEntry {
     pub at: Instant,
     pub by: Option<PersonId>,
+    /// From which address; empty where it was done on the server itself.
+    pub address: String,
     pub action: String,
     pub about: String,
+}
+
+/// Which lines of the audit trail are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    pub action: Option<String>,
+    pub by: Option<PersonId>,
 }
 
 /// A row of the console's lists; see `index`.
@@ -254,7 +265,11 @@ pub trait Reader {
     fn session(&self, token_hash: &str) -> Result<Option<Session>>;
     fn enrolment_code(&self, code_hash: &str) -> Result<Option<(PersonId, Instant, Option<Instant>)>>;
     fn archive_count(&self, month: &str) -> Result<u32>;
-    fn audit(&self, limit: u32, offset: u32) -> Result<Vec<AuditEntry>>;
+    /// Newest first.
+    fn audit(&self, query: &AuditQuery, limit: u32, offset: u32) -> Result<Vec<AuditEntry>>;
+    fn count_audit(&self, query: &AuditQuery) -> Result<u32>;
+    /// Every action that stands in the trail, and everybody who did one.
+    fn audit_choices(&self) -> Result<(Vec<String>, Vec<PersonId>)>;
 }
 
 /// One write: everything in it or nothing.
@@ -305,6 +320,8 @@ pub trait Tx: Reader {
     fn put_user(&mut self, user: &User, at: Instant) -> Result<()>;
     fn put_session(&mut self, session: &Session, at: Instant) -> Result<()>;
     fn drop_session(&mut self, token_hash: &str) -> Result<()>;
+    /// Ends every session of a login but the named one.
+    fn drop_sessions_of(&mut self, login: &str, but: &str) -> Result<()>;
     fn put_enrolment_code(&mut self, code_hash: &str, person: PersonId, valid_until: Instant) -> Result<()>;
     fn use_enrolment_code(&mut self, code_hash: &str, at: Instant) -> Result<()>;
     /// The next number of a month, without gaps.

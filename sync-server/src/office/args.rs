@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, MachineId, ObligationId, OrderId, PersonId, WriteId};
+use gongdan_domain::permission::Role;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::EntityRef;
 use gongdan_domain::time::Instant;
@@ -314,4 +315,55 @@ pub struct PublishReference {
 pub struct ListAudit {
     #[serde(default)]
     pub page: u32,
+    /// Only this action, e.g. `archived`.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub action: Option<String>,
+    /// Only what this person did.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub by: Option<PersonId>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct CreateAccount {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ChangeRole {
+    pub login: String,
+    pub role: Role,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OfAccount {
+    pub login: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DisableAccount {
+    pub login: String,
+    /// `false` lets him in again.
+    pub disabled: bool,
+}
+
+/// One's own password; every other session of this login ends.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ChangePassword {
+    pub now: String,
+    pub wanted: String,
+}
+
+impl std::fmt::Debug for ChangePassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChangePassword").finish_non_exhaustive()
+    }
 }

@@ -1,5 +1,6 @@
 //! What a handler of the console gets: who asks, when, and the doors to read and write. Blocking: commands run off the async threads.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use gongdan_domain::permission::{Permission, may};
@@ -25,6 +26,8 @@ pub struct Context {
     /// Under which address the console reached the server: devices will use it too.
     pub server: Option<ServerAddress>,
     pub session_hash: String,
+    /// From where he asks.
+    pub from: IpAddr,
 }
 
 /// A value of the request that a form can mark.
@@ -76,6 +79,6 @@ impl Context {
 
     /// One line of the audit trail.
     pub fn note(&self, tx: &mut dyn Tx, action: &str, about: impl AsRef<str>) -> Result<()> {
-        auth::note(tx, self.now, Some(self.who.person), action, about.as_ref())
+        auth::note_from(tx, self.now, Some(self.who.person), Some(self.from), action, about.as_ref())
     }
 }

@@ -63,7 +63,9 @@ pub fn role(users: &[User], id: PersonId, fields: &Fields) -> Option<Role> {
 /// Only who may sync can be given a device.
 fn people(r: &dyn Reader) -> Result<Vec<v::PersonRow>> {
     let mut people = Vec::new();
-    for user in r.users()?.into_iter().filter(|user| may(user.role, Permission::SyncDevice)) {
+    for user in
+        r.users()?.into_iter().filter(|user| user.disabled_at.is_none() && may(user.role, Permission::SyncDevice))
+    {
         let fields = r.fields(&EntityRef::new(kind::PERSON, user.person.0))?;
         let person = v::PersonName { id: user.person, name: fields.text(person::NAME).to_owned() };
         people.push(v::PersonRow { person, role: user.role, login: Some(user.login) });
@@ -103,7 +105,8 @@ pub fn revoke(ctx: &Context, args: a::RevokeDevice) -> Result<v::OfficeDone> {
             a::RevokeMode::Erase => "erase".to_owned(),
         };
         tx.put_device(&device)?;
-        ctx.note(tx, "revoked", format!("{} {}", device.number_prefix, device.name))?;
+        let action = if device.state == "erase" { "erasing" } else { "collecting" };
+        ctx.note(tx, action, format!("{} {}", device.number_prefix, device.name))?;
         Ok(v::OfficeDone {})
     })
 }

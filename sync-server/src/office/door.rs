@@ -29,7 +29,7 @@ pub async fn command(
     let door = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, door)| *door);
     let Some(door) = door else { return Err(Problem::with(Code::UnknownCommand, json!({ "name": name })).into()) };
     // Who asks comes before what he asks: a stranger learns nothing about shapes.
-    let ctx = if door == Door::Open { None } else { Some(enter(&core, door, &headers).await?) };
+    let ctx = if door == Door::Open { None } else { Some(enter(&core, door, &headers, address).await?) };
     if !body::is_json(&headers) {
         return Ok(body::not_json());
     }
@@ -40,7 +40,7 @@ pub async fn command(
             let cookies = if name == "sign_out" { auth::cleared_cookies() } else { Vec::new() };
             (off_thread(move || office::call(&ctx, &name, args)).await?, cookies)
         }
-        None => open(core, address.0.to_string(), bytes).await?,
+        None => open(core, address, bytes).await?,
     };
     let mut answer = body::answer(&headers, &reply)?;
     for cookie in cookies.iter().filter_map(|c| HeaderValue::from_str(c).ok()) {
@@ -49,14 +49,14 @@ pub async fn command(
     Ok(answer)
 }
 
-async fn open(core: Shared, address: String, bytes: Vec<u8>) -> Result<(Value, Vec<String>)> {
+async fn open(core: Shared, address: Address, bytes: Vec<u8>) -> Result<(Value, Vec<String>)> {
     let args = body::parse(&bytes)?;
-    let (me, cookies) = off_thread(move || session::sign_in(&core, &address, &args)).await?;
+    let (me, cookies) = off_thread(move || session::sign_in(&core, address.0, &args)).await?;
     Ok((serde_json::to_value(me)?, cookies))
 }
 
 /// Whoever may pass this door, as the context of his command.
-async fn enter(core: &Shared, door: Door, headers: &HeaderMap) -> Result<Context> {
+async fn enter(core: &Shared, door: Door, headers: &HeaderMap, address: Address) -> Result<Context> {
     let headers = headers.clone();
     let shared = Shared::clone(core);
     core.read(move |core, r| {
@@ -71,6 +71,7 @@ async fn enter(core: &Shared, door: Door, headers: &HeaderMap) -> Result<Context
             who,
             server: core.front().address(&headers),
             session_hash: auth::session_hash(&headers).unwrap_or_default(),
+            from: address.0,
             core: shared,
         })
     })

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth;
-use crate::core::{Core, Shared};
+use crate::core::Shared;
 use crate::error::Result;
-use crate::storage::{Reader, User};
+use crate::router::Address;
 use crate::sync::attachment;
 
 #[derive(Deserialize)]
@@ -43,13 +43,8 @@ pub struct PdfWish {
     pub revision: Option<u32>,
 }
 
-fn reader(core: &Core, r: &dyn Reader, headers: &HeaderMap) -> Result<User> {
-    let user = auth::signed_in(core, r, headers, false)?;
-    if may(user.role, Permission::ReadOffice) { Ok(user) } else { Err(Code::NotAllowed.into()) }
-}
-
 /// The same downloads under their names: `?name=order_pdf&args={…}`.
-pub async fn by_name(core: State<Shared>, query: Query<Named>, headers: HeaderMap) -> Result<Response> {
+pub async fn by_name(core: State<Shared>, query: Query<Named>, from: Address, headers: HeaderMap) -> Result<Response> {
     let wrong = |e: serde_json::Error| Problem::with(Code::WrongType, json!({ "why": e.to_string() }));
     match query.name.as_str() {
         "file" => {
@@ -58,7 +53,7 @@ pub async fn by_name(core: State<Shared>, query: Query<Named>, headers: HeaderMa
         }
         "order_pdf" => {
             let args: OrderPdfArgs = serde_json::from_str(&query.args).map_err(wrong)?;
-            pdf(core, Path(args.order.to_string()), Query(args.wish), headers).await
+            pdf(core, Path(args.order.to_string()), Query(args.wish), from, headers).await
         }
         _ => Err(Problem::with(Code::UnknownCommand, json!({ "name": query.name })).into()),
     }
@@ -66,7 +61,7 @@ pub async fn by_name(core: State<Shared>, query: Query<Named>, headers: HeaderMa
 
 pub async fn file(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
     core.read(move |core, r| {
-        reader(core, r, &headers)?;
+        auth::reader(core, r, &headers)?;
         // A file exists here only because a record names it.
         let state = r.file(&hash)?.ok_or(Code::AttachmentUnknown)?;
         Ok(attachment::picture(&state.file, attachment::read(core, &state)?))
@@ -78,18 +73,23 @@ pub async fn pdf(
     State(core): State<Shared>,
     Path(order): Path<String>,
     Query(wish): Query<PdfWish>,
+    from: Address,
     headers: HeaderMap,
 ) -> Result<Response> {
     let order: OrderId = order.parse().map_err(|_| Code::NotFound)?;
-    let (number, bytes) = core
+    let (number, bytes, user) = core
         .read(move |core, r| {
-            let user = reader(core, r, &headers)?;
+            let user = auth::reader(core, r, &headers)?;
             // The paper shows amounts.
             if !may(user.role, Permission::ReadMoney) {
                 return Err(Code::NotAllowed.into());
             }
-            super::paper::order(core, r, order, &wish)
+            let (number, bytes) = super::paper::order(core, r, order, &wish)?;
+            Ok((number, bytes, user))
         })
+        .await?;
+    let about = number.clone();
+    core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), "pdf_taken", &about))
         .await?;
     let headers = [
         ("content-type", "application/pdf".to_owned()),

@@ -547,9 +547,48 @@ pub struct AuditRow {
     #[ts(type = "string")]
     pub at: Instant,
     pub by: Option<PersonName>,
+    /// From which address; empty where it was done on the server itself.
+    pub address: String,
     /// `signed_in`, `sign_in_failed`, `enrolled`, `revoked`, `archived`, `settled`, `published` …
     pub action: String,
     pub about: String,
+}
+
+/// A page of the audit trail, newest first, and what it can be narrowed to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuditList {
+    pub rows: Vec<AuditRow>,
+    pub total: u32,
+    pub actions: Vec<String>,
+    pub people: Vec<PersonName>,
+}
+
+/// Somebody who may sign in, or might until his account was closed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AccountRow {
+    pub person: PersonName,
+    pub login: String,
+    pub role: Role,
+    /// Devices in use.
+    pub devices: u32,
+    #[ts(type = "string | null")]
+    pub disabled_at: Option<Instant>,
+}
+
+/// A password that was made just now; only its hash is kept.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NewPassword {
+    pub login: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewPassword").field("login", &self.login).finish_non_exhaustive()
+    }
 }
 
 /// Nothing to say but that it is done: `{}`.

@@ -188,10 +188,26 @@ fn an_archive_number_is_never_skipped(store: &Store) {
 }
 
 fn the_audit_trail_only_grows(store: &Store) {
-    let entry = super::AuditEntry { at: at(1), by: None, action: "signed_in".to_owned(), about: String::new() };
-    let before = store.read(|r| r.audit(1000, 0)).expect("read").len();
-    store.write(move |tx| tx.note_audit(&entry)).expect("noted");
-    assert_eq!(store.read(|r| r.audit(1000, 0)).expect("read").len(), before + 1);
+    let somebody = PersonId(Uuid::now_v7());
+    let by = Some(somebody);
+    let entry = |action: &str, by| super::AuditEntry {
+        at: at(1),
+        by,
+        address: "192.0.2.7".to_owned(),
+        action: action.to_owned(),
+        about: String::new(),
+    };
+    let all = super::AuditQuery::default();
+    let before = store.read(|r| r.count_audit(&all)).expect("read");
+    for entry in [entry("signed_in", by), entry("exported", by), entry("signed_in", None)] {
+        store.write(move |tx| tx.note_audit(&entry)).expect("noted");
+    }
+    assert_eq!(store.read(|r| r.count_audit(&all)).expect("read"), before + 3);
+    let his = super::AuditQuery { action: Some("signed_in".to_owned()), by };
+    let found = store.read(|r| r.audit(&his, 10, 0)).expect("read");
+    assert_eq!((found.len(), found[0].address.as_str()), (1, "192.0.2.7"));
+    let (actions, people) = store.read(|r| r.audit_choices()).expect("read");
+    assert!(actions.iter().any(|a| a == "exported") && people.contains(&somebody));
 }
 
 fn an_empty_list_is_empty(store: &Store) {

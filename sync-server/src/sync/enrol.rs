@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
-use crate::storage::{DeviceRecord, Reader, Tx};
+use crate::storage::{DeviceRecord, Reader, Tx, User};
 use crate::sync::exchange::check_protocol;
 use crate::{auth, body, secret};
 
@@ -29,7 +29,8 @@ const CODE_HOURS: i64 = 24;
 
 /// A new one-time code for a person who may have a device; only its hash is kept.
 pub fn create_code(tx: &mut dyn Tx, who: PersonId, now: Instant) -> Result<(String, Instant)> {
-    if !tx.users()?.iter().any(|u| u.person == who && may(u.role, Permission::SyncDevice)) {
+    let fits = |u: &User| u.person == who && u.disabled_at.is_none() && may(u.role, Permission::SyncDevice);
+    if !tx.users()?.iter().any(fits) {
         return Err(Problem::with(Code::NotAllowed, json!({ "person": who })).into());
     }
     let code = secret::readable_code();
@@ -44,7 +45,15 @@ pub async fn enrol(State(core): State<Shared>, address: Address, headers: Header
     let key = format!("enrol {}", address.0);
     let now = core.now();
     core.limits.check(&key, now)?;
-    let reply = core.write(move |core, tx| enrol_with(core, tx, &request)).await;
+    let reply = core
+        .write(move |core, tx| {
+            let reply = enrol_with(core, tx, &request)?;
+            let certificate = reply.certificate.read()?;
+            let about = format!("{} {}", certificate.number_prefix, request.device_name.trim());
+            auth::note_from(tx, core.now(), Some(certificate.person), Some(address.0), "enrolled", &about)?;
+            Ok(reply)
+        })
+        .await;
     if reply.is_err() {
         core.limits.failed(&key, now);
     }
@@ -81,7 +90,6 @@ pub fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Resul
         acked_through: 0,
         safe_through: 0,
     })?;
-    auth::note(tx, now, Some(who), "enrolled", &certificate.device_id.to_string())?;
     let recovery_key = core.keys.recovery_public.clone();
     Ok(EnrolReply { certificate: signed, token, recovery_key, epoch: tx.epoch()?, time: now })
 }

@@ -51,6 +51,10 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
         let mut device = tx.device(device.id)?.unwrap_or(device);
         if device.state == "erase" || device.state == "erased" || (revoked && device.state == "active") {
             // What it says is no longer heard; it is told to erase itself.
+            if device.state != "erased" {
+                let about = format!("{} {}", device.number_prefix, device.name);
+                auth::note(tx, core.now(), Some(device.person), "erased", &about)?;
+            }
             device.state = "erased".to_owned();
             device.last_seen_at = Some(core.now());
             tx.put_device(&device)?;

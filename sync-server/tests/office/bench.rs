@@ -65,7 +65,8 @@ impl Bench {
                 }
                 let env = core.env(tx)?;
                 act::state(tx, &env, id, action.ops)?;
-                let user = User { login: login.to_owned(), person: id, role, password_hash: String::new() };
+                let user =
+                    User { login: login.to_owned(), person: id, role, password_hash: String::new(), disabled_at: None };
                 tx.put_user(&user, core.now())?;
                 let session = Session {
                     token_hash: secret::hash(login),

@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::{Session, instant, ms};
 use crate::error::Result;
 use crate::storage::{
-    AuditEntry, DeviceRecord, FileState, FindingState, Published, Reader, RowQuery, SealedRow, Session as SignedIn,
-    Stored, StoredChange, StoredFact, User, VisitRow, record_id,
+    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingState, Published, Reader, RowQuery, SealedRow,
+    Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
 type Sql<T> = rusqlite::Result<T>;
@@ -140,8 +140,11 @@ fn visit_row(row: &Row<'_>) -> Sql<VisitRow> {
 }
 
 fn user(row: &Row<'_>) -> Sql<User> {
-    Ok(User { login: row.get(0)?, person: id(row, 1)?, role: named(row, 2)?, password_hash: row.get(3)? })
+    let (login, password_hash, disabled_at) = (row.get(0)?, row.get(3)?, maybe_at(row, 4)?);
+    Ok(User { login, person: id(row, 1)?, role: named(row, 2)?, password_hash, disabled_at })
 }
+
+const AUDITED: &str = "(?1 IS NULL OR action = ?1) AND (?2 IS NULL OR by_person = ?2)";
 
 const FACT: &str = "SELECT r.body, f.received_at, f.by_office, EXISTS (SELECT 1 FROM retracted t WHERE t.fact = f.id)
     FROM fact f JOIN record r ON r.id = 'fact:' || f.id";
@@ -473,11 +476,12 @@ impl Reader for Session<'_> {
     }
 
     fn user(&self, login: &str) -> Result<Option<User>> {
-        self.one("SELECT login, person, role, password_hash FROM user WHERE login = ?1", [login], user)
+        let sql = "SELECT login, person, role, password_hash, disabled_at FROM user WHERE login = ?1";
+        self.one(sql, [login], user)
     }
 
     fn users(&self) -> Result<Vec<User>> {
-        self.many("SELECT login, person, role, password_hash FROM user ORDER BY login", [], user)
+        self.many("SELECT login, person, role, password_hash, disabled_at FROM user ORDER BY login", [], user)
     }
 
     fn session(&self, token_hash: &str) -> Result<Option<SignedIn>> {
@@ -496,10 +500,24 @@ impl Reader for Session<'_> {
         Ok(self.one("SELECT last FROM archive_count WHERE month = ?1", [month], |row| row.get(0))?.unwrap_or(0))
     }
 
-    fn audit(&self, limit: u32, offset: u32) -> Result<Vec<AuditEntry>> {
-        let sql = "SELECT at, by_person, action, about FROM audit ORDER BY id DESC LIMIT ?1 OFFSET ?2";
-        self.many(sql, (limit, offset), |row| {
-            Ok(AuditEntry { at: at(row, 0)?, by: maybe_id(row, 1)?, action: row.get(2)?, about: row.get(3)? })
+    fn audit(&self, query: &AuditQuery, limit: u32, offset: u32) -> Result<Vec<AuditEntry>> {
+        let sql = format!(
+            "SELECT at, by_person, address, action, about FROM audit WHERE {AUDITED} ORDER BY id DESC LIMIT ?3 OFFSET ?4"
+        );
+        self.many(&sql, (&query.action, query.by.map(|by| by.to_string()), limit, offset), |row| {
+            let (address, action, about) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(AuditEntry { at: at(row, 0)?, by: maybe_id(row, 1)?, address, action, about })
         })
+    }
+
+    fn count_audit(&self, query: &AuditQuery) -> Result<u32> {
+        let sql = format!("SELECT count(*) FROM audit WHERE {AUDITED}");
+        self.count(&sql, (&query.action, query.by.map(|by| by.to_string())))
+    }
+
+    fn audit_choices(&self) -> Result<(Vec<String>, Vec<PersonId>)> {
+        let actions = self.many("SELECT DISTINCT action FROM audit ORDER BY action", [], |row| row.get(0))?;
+        let sql = "SELECT DISTINCT by_person FROM audit WHERE by_person IS NOT NULL";
+        Ok((actions, self.many(sql, [], |row| id(row, 0))?))
     }
 }

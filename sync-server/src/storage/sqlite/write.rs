@@ -293,9 +293,11 @@ impl Tx for Session<'_> {
     }
 
     fn put_user(&mut self, user: &User, at: Instant) -> Result<()> {
-        let sql = "INSERT INTO user (login, person, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT (login) DO UPDATE SET role = excluded.role, password_hash = excluded.password_hash";
-        let row = (&user.login, user.person.to_string(), name(user.role)?, &user.password_hash, ms(at));
+        let sql = "INSERT INTO user (login, person, role, password_hash, created_at, disabled_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (login) DO UPDATE SET role = excluded.role,
+            password_hash = excluded.password_hash, disabled_at = excluded.disabled_at";
+        let (role, disabled_at) = (name(user.role)?, user.disabled_at.map(ms));
+        let row = (&user.login, user.person.to_string(), role, &user.password_hash, ms(at), disabled_at);
         self.run(sql, row)?;
         Ok(())
     }
@@ -309,6 +311,11 @@ impl Tx for Session<'_> {
 
     fn drop_session(&mut self, token_hash: &str) -> Result<()> {
         self.run("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
+        Ok(())
+    }
+
+    fn drop_sessions_of(&mut self, login: &str, but: &str) -> Result<()> {
+        self.run("DELETE FROM session WHERE login = ?1 AND token_hash <> ?2", (login, but))?;
         Ok(())
     }
 
@@ -331,8 +338,8 @@ impl Tx for Session<'_> {
     }
 
     fn note_audit(&mut self, entry: &AuditEntry) -> Result<()> {
-        let sql = "INSERT INTO audit (at, by_person, action, about) VALUES (?1, ?2, ?3, ?4)";
-        self.run(sql, (ms(entry.at), text(entry.by), &entry.action, &entry.about))?;
+        let sql = "INSERT INTO audit (at, by_person, address, action, about) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.run(sql, (ms(entry.at), text(entry.by), &entry.address, &entry.action, &entry.about))?;
         Ok(())
     }
 

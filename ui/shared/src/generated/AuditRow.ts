@@ -3,6 +3,10 @@ import type { PersonName } from "./PersonName";
 
 export type AuditRow = { at: string, by: PersonName | null, 
 /**
+ * From which address; empty where it was done on the server itself.
+ */
+address: string, 
+/**
  * `signed_in`, `sign_in_failed`, `enrolled`, `revoked`, `archived`, `settled`, `published` …
  */
 action: string, about: string, };

@@ -38,7 +38,8 @@ export function may(permission: Permission): boolean {
 function enter(me: OfficeMe): void {
   setClock(me.now, me.zone);
   Object.assign(state, { known: true, me, problem: undefined, lapsed: false });
-  startLive();
+  // Who reads nothing of the office hears nothing of it either.
+  if (me.permissions.includes('read_office')) startLive();
 }
 
 function leave(lapsed: boolean): void {

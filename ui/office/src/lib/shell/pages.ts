@@ -10,6 +10,7 @@ import HomePage from '../home/HomePage.svelte';
 import IntakePage from '../call/IntakePage.svelte';
 import JobPage from '../job/JobPage.svelte';
 import OrderPage from '../order/OrderPage.svelte';
+import PeoplePage from '../people/PeoplePage.svelte';
 import SettingPage from '../setting/SettingPage.svelte';
 import NotHerePage from './NotHerePage.svelte';
 import type { Place } from './places.ts';
@@ -24,6 +25,7 @@ const pages: Readonly<Record<Place['id'], Component>> = {
   conflicts: ConflictPage,
   findings: FindingPage,
   fees: FeePage,
+  people: PeoplePage,
   devices: DevicePage,
   settings: SettingPage,
 };

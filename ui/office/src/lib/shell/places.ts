@@ -10,13 +10,14 @@ import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Settings from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sun';
 import TabletSmartphone from '@lucide/svelte/icons/tablet-smartphone';
+import Users from '@lucide/svelte/icons/users';
 import type { OfficeHome } from '@gongdan/shared/generated/OfficeHome';
 import type { Permission } from '@gongdan/shared/generated/Permission';
 import type { Icon } from '@gongdan/shared/parts';
 import type { Key } from '@gongdan/shared/words';
 
 export interface Place {
-  readonly id: 'home' | 'intake' | 'jobs' | 'orders' | 'callbacks' | 'customers' | 'conflicts' | 'findings' | 'fees' | 'devices' | 'settings';
+  readonly id: 'home' | 'intake' | 'jobs' | 'orders' | 'callbacks' | 'customers' | 'conflicts' | 'findings' | 'fees' | 'people' | 'devices' | 'settings';
   readonly path: string;
   readonly word: Key;
   readonly icon: Icon;
@@ -34,6 +35,7 @@ export const places: readonly Place[] = [
   { id: 'conflicts', path: '/conflicts', word: 'office.nav.conflicts', icon: GitCompareArrows, needs: 'read_office', count: (home) => home.conflicts + home.refused_changes },
   { id: 'findings', path: '/findings', word: 'office.nav.findings', icon: ScanSearch, needs: 'read_office', count: (home) => home.open_findings },
   { id: 'fees', path: '/fees', word: 'office.nav.fees', icon: BookOpen, needs: 'read_office' },
+  { id: 'people', path: '/people', word: 'office.nav.people', icon: Users, needs: 'administer_users' },
   { id: 'devices', path: '/devices', word: 'office.nav.devices', icon: TabletSmartphone, needs: 'administer_users' },
   { id: 'settings', path: '/settings', word: 'office.nav.settings', icon: Settings },
 ];

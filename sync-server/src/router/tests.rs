@@ -1,0 +1,250 @@
+//! Who may pass which door: every endpoint and every command × every role, nobody, a device, a revoked device, and each at the
+//! other's door. The expectation stands here, not in the code under test; what is missing here fails.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use gongdan_domain::permission::Role;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::ENDPOINTS;
+use crate::office::COMMANDS;
+use crate::testing::{Browser, Device, World};
+
+/// One letter a role, as the tables below name them.
+const LETTERS: [(char, Role); 10] = [
+    ('T', Role::Technician),
+    ('D', Role::Dispatcher),
+    ('S', Role::ServiceManager),
+    ('G', Role::GeneralManager),
+    ('L', Role::Sales),
+    ('P', Role::PartsWorkshop),
+    ('E', Role::TechnicalDepartment),
+    ('Q', Role::QualityDepartment),
+    ('U', Role::ProductionDepartment),
+    ('A', Role::Admin),
+];
+const SIGNED_IN: &str = "TDSGLPEQUA";
+const OFFICE: &str = "DSGLPEQUA";
+const CALLS: &str = "DSA";
+
+/// Command and who may call it.
+const MAY_CALL: &[(&str, &str)] = &[
+    ("sign_in", SIGNED_IN),
+    ("sign_out", SIGNED_IN),
+    ("me", SIGNED_IN),
+    ("change_password", SIGNED_IN),
+    ("home", OFFICE),
+    ("list_orders", OFFICE),
+    ("open_order", OFFICE),
+    ("archive_order", "S"),
+    ("question_order", "S"),
+    ("search_customers", OFFICE),
+    ("open_customer", OFFICE),
+    ("correct_archive", CALLS),
+    ("create_job", CALLS),
+    ("assign_job", CALLS),
+    ("cancel_job", CALLS),
+    ("list_jobs", OFFICE),
+    ("open_job", OFFICE),
+    ("technicians", OFFICE),
+    ("list_devices", "A"),
+    ("create_enrolment_code", "A"),
+    ("revoke_device", "A"),
+    ("list_people", "A"),
+    ("create_account", "A"),
+    ("change_role", "A"),
+    ("reset_password", "A"),
+    ("disable_account", "A"),
+    ("list_findings", OFFICE),
+    ("answer_finding", "DSEQUA"),
+    ("list_conflicts", OFFICE),
+    ("settle_conflict", CALLS),
+    ("list_refused", CALLS),
+    ("callbacks", OFFICE),
+    ("record_callback", CALLS),
+    ("reference_list", OFFICE),
+    ("publish_reference", "SGA"),
+    ("list_audit", "A"),
+];
+
+/// Who may pass an endpoint that is no command.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Open {
+    ToAnyone,
+    ToRoles(&'static str),
+    /// Devices that are not revoked.
+    ToDevices,
+    /// Also revoked ones: they are told to hand over what they hold, or to erase themselves.
+    ToRevokedToo,
+    /// By the table of commands.
+    ByCommand,
+}
+
+const MAY_PASS: &[(&str, &str, Open)] = &[
+    ("get", "/health", Open::ToAnyone),
+    // The one-time code in it is the key.
+    ("post", "/sync/v1/enrol", Open::ToAnyone),
+    ("post", "/sync/v1/exchange", Open::ToRevokedToo),
+    ("get", "/sync/v1/events", Open::ToDevices),
+    ("head", "/sync/v1/attachments/{hash}", Open::ToDevices),
+    ("patch", "/sync/v1/attachments/{hash}", Open::ToDevices),
+    ("get", "/sync/v1/attachments/{hash}", Open::ToDevices),
+    ("get", "/api/office/events", Open::ToRoles(OFFICE)),
+    ("get", "/api/office/download", Open::ToRoles(OFFICE)),
+    ("get", "/api/office/file/{hash}", Open::ToRoles(OFFICE)),
+    // The paper shows amounts.
+    ("get", "/api/office/orders/{order}/pdf", Open::ToRoles("DSGA")),
+    ("post", "/api/office/{name}", Open::ByCommand),
+];
+
+fn letter(role: Role) -> char {
+    LETTERS.iter().find(|(_, known)| *known == role).map(|(letter, _)| *letter).expect("every role has a letter")
+}
+
+/// Everybody who may knock.
+struct Cast {
+    world: World,
+    roles: Vec<(Role, Browser)>,
+    device: Device,
+    erased: Device,
+}
+
+impl Cast {
+    async fn new() -> Self {
+        let world = World::new();
+        let mut roles = Vec::new();
+        for role in Role::ALL {
+            let login = json!(role).as_str().expect("a name").to_owned();
+            roles.push((role, world.signed_in(&login, role).await));
+        }
+        let technician = world.user("technician").person;
+        let (device, erased) = (world.device(technician).await, world.device(technician).await);
+        let id = erased.certificate.device_id;
+        let revoke = json!({ "device": id, "mode": "erase" });
+        let admin = &roles.iter().find(|(role, _)| *role == Role::Admin).expect("an admin").1;
+        world.done(admin, "revoke_device", revoke).await;
+        // Told once to erase itself; from then on it is a stranger.
+        world.push(&erased, vec![]).await;
+        Self { world, roles, device, erased }
+    }
+
+    /// Status and code of an answer; a live stream is not waited for.
+    async fn knock(&self, method: &str, path: &str, who: Who<'_>) -> (StatusCode, String) {
+        let path = path.replace("{hash}", &"0".repeat(64)).replace("{order}", "01a20a6a-08cc-71ee-bc10-b6f14701f7bc");
+        let path = if path.ends_with("/download") {
+            format!("{path}?name=file&args=%7B%22hash%22%3A%2200%22%7D")
+        } else {
+            path
+        };
+        let mut request = Request::builder().method(method.to_uppercase().as_str()).uri(path);
+        request = request.header("content-type", "application/json").header("upload-offset", 0);
+        request = match who {
+            Who::Nobody => request,
+            Who::Browser(browser) => request.header("cookie", &browser.cookies).header("x-csrf", &browser.csrf),
+            Who::Device(device) => request.header("authorization", format!("Bearer {}", device.token)),
+        };
+        let request = request.body(Body::from("\"no arguments\"")).expect("a request");
+        let answer = super::router(self.world.core.clone()).oneshot(request).await.expect("answers");
+        let status = answer.status();
+        if status.is_success() {
+            return (status, String::new());
+        }
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+        let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        (status, problem["code"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Who<'a> {
+    Nobody,
+    Browser(&'a Browser),
+    Device(&'a Device),
+}
+
+fn refused(answer: &(StatusCode, String)) -> bool {
+    matches!(answer.0, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+}
+
+#[test]
+fn l3_every_command_and_endpoint_stands_in_the_table() {
+    let commands: Vec<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
+    let known: BTreeMap<&str, &str> = MAY_CALL.iter().copied().collect();
+    assert_eq!(known.len(), MAY_CALL.len(), "each once");
+    for name in &commands {
+        assert!(known.contains_key(name), "{name} is new: say here who may call it");
+    }
+    assert_eq!(known.len(), commands.len(), "the table names a command that is gone");
+    let listed: Vec<(&str, &str)> = MAY_PASS.iter().map(|(method, path, _)| (*method, *path)).collect();
+    for endpoint in ENDPOINTS {
+        assert!(listed.contains(endpoint), "{endpoint:?} is new: say here who may pass");
+    }
+    assert_eq!(listed.len(), ENDPOINTS.len(), "the table names an endpoint that is gone");
+}
+
+#[tokio::test]
+async fn l3_every_command_asks_its_permission_of_everybody() {
+    let cast = Cast::new().await;
+    for (name, allowed) in MAY_CALL {
+        let path = format!("/api/office/{name}");
+        // Signing out ends the session that the walk still needs; who may not is refused before that.
+        let harmless = *name != "sign_out";
+        for (role, browser) in cast.roles.iter().filter(|_| harmless) {
+            let told = cast.knock("post", &path, Who::Browser(browser)).await;
+            let expected = if allowed.contains(letter(*role)) { (422, "wrong_type") } else { (403, "not_allowed") };
+            assert_eq!((told.0.as_u16(), told.1.as_str()), expected, "{name} as {role:?}");
+        }
+        let nobody = if *name == "sign_in" { (422, "wrong_type") } else { (401, "not_signed_in") };
+        for (who, called) in [
+            (Who::Nobody, "nobody"),
+            (Who::Device(&cast.device), "a device"),
+            (Who::Device(&cast.erased), "a revoked device"),
+        ] {
+            let told = cast.knock("post", &path, who).await;
+            assert_eq!((told.0.as_u16(), told.1.as_str()), nobody, "{name} as {called}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn l3_every_endpoint_asks_who_it_is() {
+    let cast = Cast::new().await;
+    for (method, path, open) in MAY_PASS.iter().filter(|(_, _, open)| *open != Open::ByCommand) {
+        for (role, browser) in &cast.roles {
+            let told = cast.knock(method, path, Who::Browser(browser)).await;
+            let may = match open {
+                Open::ToAnyone => true,
+                Open::ToRoles(roles) => roles.contains(letter(*role)),
+                // A session of the console opens no door of a device.
+                Open::ToDevices | Open::ToRevokedToo | Open::ByCommand => false,
+            };
+            assert_eq!(refused(&told), !may, "{method} {path} as {role:?}: {told:?}");
+        }
+        let device = cast.knock(method, path, Who::Device(&cast.device)).await;
+        let may = matches!(open, Open::ToAnyone | Open::ToDevices | Open::ToRevokedToo);
+        assert_eq!(refused(&device), !may, "{method} {path} as a device: {device:?}");
+        let erased = cast.knock(method, path, Who::Device(&cast.erased)).await;
+        let may = matches!(open, Open::ToAnyone | Open::ToRevokedToo);
+        assert_eq!(refused(&erased), !may, "{method} {path} as a revoked device: {erased:?}");
+        let nobody = cast.knock(method, path, Who::Nobody).await;
+        assert_eq!(refused(&nobody), *open != Open::ToAnyone, "{method} {path} as nobody: {nobody:?}");
+    }
+}
+
+/// Cross-site requests carry the cookie at best, never the token that only the console can read.
+#[tokio::test]
+async fn l3_every_command_needs_the_token_of_the_console() {
+    let cast = Cast::new().await;
+    let admin = cast.roles.iter().find(|(role, _)| *role == Role::Admin).expect("an admin").1.clone();
+    let other = cast.roles[0].1.csrf.clone();
+    for csrf in [String::new(), "guessed".to_owned(), other] {
+        let forged = Browser { csrf, ..admin.clone() };
+        for (name, _) in COMMANDS.iter().filter(|(name, _)| *name != "sign_in") {
+            let told = cast.knock("post", &format!("/api/office/{name}"), Who::Browser(&forged)).await;
+            assert_eq!((told.0.as_u16(), told.1.as_str()), (403, "csrf_missing"), "{name}");
+        }
+    }
+}
