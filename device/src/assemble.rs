@@ -10,6 +10,7 @@ pub mod kit;
 pub mod machine;
 pub mod missing;
 pub mod order;
+pub mod paper;
 pub mod people;
 pub mod references;
 pub mod safety;

@@ -6,9 +6,11 @@ pub mod args;
 
 mod agenda;
 mod app;
+mod document;
 mod find;
 mod job;
 mod order;
+mod paper;
 mod photo;
 mod record;
 mod sync;
@@ -85,6 +87,15 @@ commands! {
     seal_order(args::SealOrder) -> view::job::JobView = order::seal;
     /// Writes the PDF into the app's folder and answers its path for the system's viewer.
     save_order_pdf(args::OrderPdf) -> args::SavedFile = order::save_pdf;
+    // Other papers of a visit
+    /// What the forms begin with, filled from what was entered.
+    propose_papers(args::OfJob) -> view::paper::PaperProposals = paper::propose;
+    /// The paper as the customer reads it; its number is drawn when it is whole.
+    preview_paper(args::DraftPaper) -> view::paper::PaperPreview = paper::preview;
+    seal_paper(args::SealPaper) -> view::job::JobView = paper::seal;
+    void_receipt(args::VoidReceipt) -> view::job::JobView = paper::void;
+    /// Writes any document of the visit as PDF and answers its path.
+    save_document(args::SaveDocument) -> args::SavedFile = document::save;
     // Finding
     search(args::Search) -> view::find::SearchView = find::search;
     open_customer(args::OfCustomer) -> view::find::CustomerView = find::customer;
@@ -103,12 +114,16 @@ pub fn upload_photo(device: &Device, args: Value, bytes: &[u8]) -> Result<Value,
     serde_json::to_value(reply).map_err(|_| Problem::new(Code::Internal))
 }
 
-/// The raw lane down: `photo` (`args::PhotoBytes`) or `order_pdf` (`args::OrderPdf`).
+/// The raw lane down: `photo` (`args::PhotoBytes`), `order_pdf` (`args::OrderPdf`) or `document_pdf` (`args::OfDocument`).
 pub fn download(device: &Device, name: &str, args: Value) -> Result<Vec<u8>, Problem> {
     let wrong = |_| Problem::new(Code::WrongType);
     match name {
         "photo" => photo::bytes(device, serde_json::from_value(args).map_err(wrong)?).map_err(|e| device.problem(e)),
         "order_pdf" => order::pdf(device, serde_json::from_value(args).map_err(wrong)?).map_err(|e| device.problem(e)),
+        "document_pdf" => {
+            let wish = serde_json::from_value(args).map_err(wrong)?;
+            document::pdf(device, &wish).map(|(_, bytes)| bytes).map_err(|e| device.problem(e))
+        }
         _ => Err(Problem::with(Code::UnknownCommand, serde_json::json!({ "name": name }))),
     }
 }

@@ -5,6 +5,7 @@ pub mod agenda;
 pub mod app;
 pub mod find;
 pub mod job;
+pub mod paper;
 pub mod sync;
 
 use gongdan_domain::id::WriteId;

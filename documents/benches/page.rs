@@ -8,7 +8,7 @@ mod sample;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use gongdan_documents::{Language, Templates, work_order_pdf, work_order_pdf_with};
+use gongdan_documents::{Document, Language, Templates, strictly, work_order_pdf};
 use gongdan_domain::work_order::OrderDocument;
 
 const ROUNDS: usize = 15;
@@ -35,13 +35,11 @@ fn median(name: &str, mut print: impl FnMut(&OrderDocument) -> usize) {
 
 fn main() {
     let first = Instant::now();
-    let empty = Templates {
-        work_order: Some("#set page(paper: \"a4\")\n#set text(lang: \"zh\")\n".into()),
-        ..Templates::default()
-    };
+    let page = "#set page(paper: \"a4\")\n#set text(lang: \"zh\")\n";
+    let empty = Templates::of([("work-order.typ".to_owned(), page.to_owned())], None);
     let print = |templates: &Templates, doc: &OrderDocument, language| {
         let seal = sample::seal(doc);
-        let pdf = work_order_pdf_with(templates, doc, Some(&seal), &|_| None, language);
+        let pdf = strictly(&Document::WorkOrder(doc), Some(&seal), &|_| None, language, templates);
         pdf.expect("a document").len()
     };
     print(&empty, &sample::order(), Language::Zh);
@@ -60,4 +58,19 @@ fn main() {
         let seal = sample::seal(doc);
         work_order_pdf(doc, Some(&seal), &photo, Language::Zh).expect("a document").len()
     });
+    let long = sample::long();
+    median("order, Chinese, 40 fee lines, 12 photos", |doc| {
+        let doc = OrderDocument { order_no: doc.order_no.clone(), ..long.clone() };
+        let seal = sample::seal(&doc);
+        work_order_pdf(&doc, Some(&seal), &photo, Language::Zh).expect("a document").len()
+    });
+    for (name, paper) in sample::paper::all() {
+        median(name, |doc| {
+            let paper = gongdan_domain::paper::Paper { no: doc.order_no.clone(), ..paper.clone() };
+            let seal = sample::paper::seal(&paper);
+            let document = Document::Paper { paper: &paper, voided: None };
+            let pdf = strictly(&document, Some(&seal), &photo, Language::Zh, &Templates::default());
+            pdf.expect("a document").len()
+        });
+    }
 }

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::STANDARD as B64;
 use gongdan_domain::id::DeviceId;
 use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
 use gongdan_domain::time::Instant;
-use gongdan_domain::work_order::OrderDocument;
 use qrcode::render::svg::Color;
 use qrcode::{EcLevel, QrCode};
 
@@ -94,11 +93,14 @@ pub fn short(hash: &str) -> String {
 }
 
 /// The QR: the public page of this order, or number and hash where the company has no public address.
-pub fn qr(seal: &SealInfo, doc: &OrderDocument) -> String {
-    let offline = || format!("gongdan:{}?r={}&h={}", doc.order_no, doc.revision, seal.hash);
+pub fn qr(seal: &SealInfo, no: &str) -> String {
+    let offline = || format!("gongdan:{no}?h={}", seal.hash);
     let text = seal.verify_url.clone().unwrap_or_else(offline);
-    let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M)
-        .or_else(|_| QrCode::with_error_correction_level(seal.hash.as_bytes(), EcLevel::M));
+    drawn(&text).or_else(|| drawn(&seal.hash)).unwrap_or_default()
+}
+
+/// Any text as a QR; none where it is too long for one.
+pub fn drawn(text: &str) -> Option<String> {
     let draw = |code: QrCode| {
         code.render::<Color>()
             .quiet_zone(false)
@@ -107,7 +109,7 @@ pub fn qr(seal: &SealInfo, doc: &OrderDocument) -> String {
             .light_color(Color("#FFFFFF"))
             .build()
     };
-    code.map(draw).unwrap_or_default()
+    QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M).ok().map(draw)
 }
 
 #[cfg(test)]

@@ -67,14 +67,26 @@ pub fn listed(words: &[Words]) -> Words {
 mod tests {
     use super::*;
 
-    const USERS: [&str; 7] = [
+    const USERS: [&str; 19] = [
         include_str!("order.rs"),
         include_str!("order/case.rs"),
         include_str!("order/close.rs"),
         include_str!("order/fee.rs"),
         include_str!("order/reading.rs"),
+        include_str!("paper.rs"),
+        include_str!("paper/receipt.rs"),
+        include_str!("paper/slip.rs"),
+        include_str!("paper/hazard.rs"),
+        include_str!("invoice.rs"),
+        include_str!("card.rs"),
+        include_str!("cover.rs"),
         include_str!("../templates/page.typ"),
         include_str!("../templates/work-order.typ"),
+        include_str!("../templates/receipt.typ"),
+        include_str!("../templates/slip.typ"),
+        include_str!("../templates/hazard.typ"),
+        include_str!("../templates/card.typ"),
+        include_str!("../templates/cover.typ"),
     ];
 
     fn catalogue() -> Strings {

@@ -1,14 +1,18 @@
 //! What can happen, as typed facts. The envelope ([`crate::sync::change::Fact`]) keeps `kind` and `body` as they came, so that a
 //! kind of a newer version passes through untouched; here the known kinds get their meaning.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
 
-use crate::id::{FindingId, JobId, ObligationId, OrderId, PersonId, VisitId};
+use crate::id::{FindingId, JobId, ObligationId, OrderId, PaperId, PersonId, VisitId};
+use crate::paper::HazardDecision;
+use crate::paper::invoice::InvoiceRequest;
 use crate::safety::SafetyChoice;
 use crate::sync::change::Fact;
 use crate::time::Instant;
+use crate::work_order::PayMethod;
 
 /// How a call to the customer ended (B1–B7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -315,6 +319,75 @@ pub enum FactBody {
         number: String,
         reason: String,
     },
+
+    // Other papers: each in the same change as its seal, so that lists need not open it
+    /// F3.
+    ReceiptIssued {
+        paper: PaperId,
+        no: String,
+        hash: String,
+        sum_fen: i64,
+        method: PayMethod,
+    },
+    /// F3: the number stays as void.
+    ReceiptVoided {
+        paper: PaperId,
+        no: String,
+        reason: String,
+        /// The number that took its place; empty if none did.
+        successor: String,
+    },
+    /// F3: the latest counts.
+    InvoiceRequested {
+        request: InvoiceRequest,
+    },
+    /// E4.
+    TakenToWorkshop {
+        paper: PaperId,
+        no: String,
+        hash: String,
+        machine: String,
+        #[ts(type = "string | null")]
+        expected_back: Option<NaiveDate>,
+        estimate_fen: i64,
+    },
+    WorkshopReturned {
+        paper: PaperId,
+        note: String,
+    },
+    /// E4.
+    LoanerHandedOut {
+        paper: PaperId,
+        no: String,
+        hash: String,
+        asset: String,
+        hours_out: String,
+        #[ts(type = "string | null")]
+        due: Option<NaiveDate>,
+    },
+    LoanerReturned {
+        paper: PaperId,
+        hours_back: String,
+        note: String,
+    },
+    /// E6: stated in writing; `decision` is the customer's, empty where he took none.
+    HazardStated {
+        paper: PaperId,
+        no: String,
+        hash: String,
+        /// What was seen, one line each.
+        hazards: Vec<String>,
+        acknowledged: SigningChoice,
+        decision: Option<HazardDecision>,
+    },
+    /// E7: benefits explained, not wanted.
+    ReplacementDeclined {
+        paper: PaperId,
+        no: String,
+        hash: String,
+        part: String,
+        reason: String,
+    },
     /// A photo that can no longer be delivered (invariant `blob_whole`).
     DeclaredLost {
         hash: String,
@@ -339,6 +412,18 @@ impl FactBody {
     /// The meaning of a fact; `None` for a kind, or a shape of a kind, that this version does not know.
     pub fn of(fact: &Fact) -> Option<FactBody> {
         serde_json::from_value(json!({ "kind": fact.kind, "body": fact.body })).ok()
+    }
+
+    /// Whether it only counts in the same change as the seal of a paper.
+    pub fn with_its_seal(&self) -> bool {
+        matches!(
+            self,
+            FactBody::ReceiptIssued { .. }
+                | FactBody::TakenToWorkshop { .. }
+                | FactBody::LoanerHandedOut { .. }
+                | FactBody::HazardStated { .. }
+                | FactBody::ReplacementDeclined { .. }
+        )
     }
 
     /// Kind and body as the envelope carries them.

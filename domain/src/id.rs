@@ -40,6 +40,8 @@ typed_id! {
     VisitId,
     /// The work order of one visit.
     OrderId,
+    /// Any other paper of a visit: receipt, slip, notice.
+    PaperId,
     FactId,
     WriteId,
     ChangeId,

@@ -15,6 +15,7 @@ pub mod kit;
 pub mod knowledge;
 pub mod money;
 pub mod obligation;
+pub mod paper;
 pub mod permission;
 pub mod problem;
 pub mod reading;

@@ -14,6 +14,7 @@ use crate::deadline::DeadlineRules;
 use crate::fees::FeeSchedule;
 use crate::kit::KitTemplate;
 use crate::knowledge::FaultKnowledge;
+use crate::paper::templates::DocumentTemplates;
 use crate::reading::FormFields;
 use crate::safety::SafetyTemplate;
 use crate::warranty::WarrantyPlans;
@@ -38,10 +39,11 @@ pub enum ReferenceKind {
     CompanyProfile,
     Calendar,
     Maintenance,
+    DocumentTemplates,
 }
 
 impl ReferenceKind {
-    pub const ALL: [ReferenceKind; 12] = [
+    pub const ALL: [ReferenceKind; 13] = [
         ReferenceKind::FeeSchedule,
         ReferenceKind::WarrantyPlans,
         ReferenceKind::KitTemplate,
@@ -54,6 +56,7 @@ impl ReferenceKind {
         ReferenceKind::CompanyProfile,
         ReferenceKind::Calendar,
         ReferenceKind::Maintenance,
+        ReferenceKind::DocumentTemplates,
     ];
 }
 
@@ -74,6 +77,7 @@ pub enum Reference {
     CompanyProfile(CompanyProfile),
     Calendar(Calendar),
     Maintenance(Maintenance),
+    DocumentTemplates(DocumentTemplates),
 }
 
 /// Why a version cannot be published.
@@ -120,6 +124,7 @@ impl Reference {
             Self::CompanyProfile(_) => ReferenceKind::CompanyProfile,
             Self::Calendar(_) => ReferenceKind::Calendar,
             Self::Maintenance(_) => ReferenceKind::Maintenance,
+            Self::DocumentTemplates(_) => ReferenceKind::DocumentTemplates,
         }
     }
 
@@ -145,6 +150,7 @@ impl Reference {
             Self::CompanyProfile(b) => (&b.version, b.valid_from),
             Self::Calendar(b) => (&b.version, b.valid_from),
             Self::Maintenance(b) => (&b.version, b.valid_from),
+            Self::DocumentTemplates(b) => (&b.version, b.valid_from),
         }
     }
 
@@ -175,6 +181,8 @@ impl Reference {
             Self::CompanyProfile(b) => company_profile(b, &mut found),
             Self::Calendar(b) => found.extend(b.validate().err().map(|problem| ReferenceError::Calendar { problem })),
             Self::Maintenance(b) => unique(b.tasks.iter().map(|t| &t.code), &mut found),
+            // Whoever prints judges them: a mistake costs nobody his document.
+            Self::DocumentTemplates(_) => {}
         }
         if found.is_empty() { Ok(()) } else { Err(found) }
     }

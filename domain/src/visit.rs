@@ -2,6 +2,7 @@
 //! This file reads the facts into a state; `step` says where it stands, `breach` what an action would break.
 
 pub mod breach;
+mod papers;
 pub mod step;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use crate::fact::{
     Confidence, ContactOutcome, FactBody, PhotoKind, Rating, ReadingPhase, SigningChoice, TestRun, TickList,
 };
 use crate::id::{FactId, OrderId, PersonId, VisitId};
+use crate::paper::IssuedPaper;
+use crate::paper::invoice::InvoiceRequest;
 use crate::safety::SafetyChoice;
 use crate::sync::change::{Fact, FileRef};
 use crate::time::Instant;
@@ -286,6 +289,10 @@ pub struct VisitState {
     pub seals: Vec<Seal>,
     pub questions: Vec<Question>,
     pub archived: Option<String>,
+    /// Receipts, slips and notices, in the order they were made.
+    pub papers: Vec<IssuedPaper>,
+    /// F3: the latest.
+    pub invoice: Option<InvoiceRequest>,
 
     // The registers of the visit, as shown.
     pub analysis: Option<Analysis>,
@@ -415,6 +422,15 @@ impl VisitState {
                 }
             }
             FactBody::OrderArchived { archive_no, .. } => self.archived = Some(archive_no),
+            FactBody::InvoiceRequested { request } => self.invoice = Some(request),
+            paper @ (FactBody::ReceiptIssued { .. }
+            | FactBody::ReceiptVoided { .. }
+            | FactBody::TakenToWorkshop { .. }
+            | FactBody::WorkshopReturned { .. }
+            | FactBody::LoanerHandedOut { .. }
+            | FactBody::LoanerReturned { .. }
+            | FactBody::HazardStated { .. }
+            | FactBody::ReplacementDeclined { .. }) => papers::take(&mut self.papers, at, paper),
             FactBody::JobAssigned { .. }
             | FactBody::FindingAnswered { .. }
             | FactBody::NumberVoided { .. }

@@ -17,13 +17,21 @@ fn broken(error: tauri::Error) -> Problem {
 #[tauri::command]
 pub async fn call(app: AppHandle, name: String, args: Value) -> Result<Value, Problem> {
     let device = app.state::<Device>().inner().clone();
-    let opens_file = name == "save_order_pdf";
+    // What goes into the app's own folder is for the system's viewer, which prints and shares; anything else is shown where it lies.
+    let (opens, shows) = match name.as_str() {
+        "save_order_pdf" => (true, false),
+        "save_document" => (args["place"] == "app", args["place"] != "app"),
+        _ => (false, false),
+    };
     let reply =
         tauri::async_runtime::spawn_blocking(move || commands::call(&device, &name, args)).await.map_err(broken)??;
-    if opens_file && let Some(path) = reply["path"].as_str() {
+    if (opens || shows)
+        && let Some(path) = reply["path"].as_str()
+    {
         // Where the system has no viewer the file is saved all the same, and the screen names it.
-        if let Err(error) = app.opener().open_path(path, None::<&str>) {
-            tracing::warn!(%error, "no viewer opened the document");
+        let opener = app.opener();
+        if let Err(error) = if opens { opener.open_path(path, None::<&str>) } else { opener.reveal_item_in_dir(path) } {
+            tracing::warn!(%error, "the system did not open the document");
         }
     }
     Ok(reply)

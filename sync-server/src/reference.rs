@@ -5,6 +5,7 @@ use gongdan_domain::calendar::Calendar;
 use gongdan_domain::catalogue::{CompanyProfile, PartCatalogue};
 use gongdan_domain::deadline::DeadlineRules;
 use gongdan_domain::kit::KitTemplate;
+use gongdan_domain::paper::templates::DocumentTemplates;
 use gongdan_domain::reference::{Reference, ReferenceKind, in_force};
 use gongdan_domain::safety::SafetyTemplate;
 use gongdan_domain::time::Instant;
@@ -84,6 +85,7 @@ impl ReferenceSet {
 
     in_force_on! {
         company_profile -> CompanyProfile = CompanyProfile;
+        document_templates -> DocumentTemplates = DocumentTemplates;
         calendar -> Calendar = Calendar;
         deadline_rules -> DeadlineRules = DeadlineRules;
         warranty_plans -> WarrantyPlans = WarrantyPlans;

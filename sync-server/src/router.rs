@@ -46,6 +46,7 @@ endpoints! {
     get "/api/office/download" => office::download::by_name;
     get "/api/office/file/{hash}" => office::download::file;
     get "/api/office/orders/{order}/pdf" => office::download::pdf;
+    get "/api/office/papers/{paper}/pdf" => office::download::paper_pdf;
     post "/api/office/{name}" => office::door::command;
 }
 

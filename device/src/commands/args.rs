@@ -1,7 +1,8 @@
 //! What the commands take, and the small replies that are no screen.
 
 use gongdan_domain::fact::{About, FactBody, PhotoKind, ReadingPhase};
-use gongdan_domain::id::{CustomerId, FactId, JobId, MachineId, WriteId};
+use gongdan_domain::id::{CustomerId, FactId, JobId, MachineId, PaperId, WriteId};
+use gongdan_domain::paper::PaperBody;
 use gongdan_domain::sync::change::EntityRef;
 use gongdan_domain::work_order::{OrderRating, Signing};
 use serde::{Deserialize, Serialize};
@@ -198,6 +199,76 @@ pub enum PdfLanguage {
 pub struct OrderPdf {
     pub job: JobId,
     pub language: PdfLanguage,
+}
+
+/// A paper as it was typed; `photos` names those of the visit that belong to it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DraftPaper {
+    pub job: JobId,
+    pub body: PaperBody,
+    #[serde(default)]
+    pub photos: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SealPaper {
+    pub job: JobId,
+    /// As previewed, with the customer's decision where the paper asks for one.
+    pub body: PaperBody,
+    #[serde(default)]
+    pub photos: Vec<String>,
+    /// The `shown` of the preview that the customer saw.
+    pub shown: String,
+    /// The customer's; none on a receipt.
+    pub signing: Option<Signing>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VoidReceipt {
+    pub job: JobId,
+    pub paper: PaperId,
+    pub reason: String,
+}
+
+/// Which document of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "which", rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum DocumentRef {
+    Order,
+    Paper { paper: PaperId },
+    Invoice,
+    ServiceCard,
+    WorkId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OfDocument {
+    pub job: JobId,
+    pub document: DocumentRef,
+    pub language: PdfLanguage,
+}
+
+/// Where a file goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum SavePlace {
+    /// The app's own folder, for the system's viewer, which prints and shares.
+    App,
+    Downloads,
+    Documents,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SaveDocument {
+    pub of: OfDocument,
+    pub place: SavePlace,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

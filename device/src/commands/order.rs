@@ -1,6 +1,6 @@
 //! The order of a visit: shown, sealed exactly as shown, printed. Refuses to seal what nobody was shown, and to seal twice.
 
-use gongdan_documents::{DocumentError, Language, SealInfo, unprintable, work_order_pdf};
+use gongdan_documents::unprintable;
 use gongdan_domain::fact::{About, FactBody, SigningChoice};
 use gongdan_domain::id::JobId;
 use gongdan_domain::problem::{Code, Problem};
@@ -11,11 +11,11 @@ use gongdan_domain::visit::breach::breaches;
 use gongdan_domain::work_order::{DeclineReason, Signing};
 use serde_json::json;
 
-use crate::assemble::order::{WORK_ORDER, drafted, number, qr, shown, verify_url};
+use crate::assemble::order::{WORK_ORDER, drafted, number, qr, shown};
 use crate::assemble::{Case, missing};
-use crate::commands::{args, job};
+use crate::commands::{args, document, job};
 use crate::device::Device;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::Reader;
 use crate::view::job::{JobView, OrderPreview};
 
@@ -91,7 +91,7 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
 }
 
 /// G2, G3: a signature has ink, "other" has words; the device's clock says when.
-fn given(mut signing: Signing, now: Instant) -> Result<Signing> {
+pub(super) fn given(mut signing: Signing, now: Instant) -> Result<Signing> {
     match &mut signing {
         Signing::Signed { ink, at, .. } => {
             if ink.is_empty() {
@@ -110,7 +110,7 @@ fn given(mut signing: Signing, now: Instant) -> Result<Signing> {
     Ok(signing)
 }
 
-fn choice(signing: &Signing) -> SigningChoice {
+pub(super) fn choice(signing: &Signing) -> SigningChoice {
     match signing {
         Signing::Signed { .. } => SigningChoice::Signed,
         Signing::Declined { .. } => SigningChoice::Declined,
@@ -132,43 +132,14 @@ fn photos(state: &VisitState) -> Vec<FileRef> {
 
 /// G7: the sealed order as a document, made here, without a network.
 pub fn pdf(device: &Device, args: args::OrderPdf) -> Result<Vec<u8>> {
-    let (document, seal) = device.read(|r| {
-        let case = Case::load(r, args.job, None)?;
-        let (Some(document), Some(sealed)) = (case.order, case.sealed) else { return Err(Code::NotSealed.into()) };
-        let url = verify_url(&document.company, &document.order_no, &sealed.document.hash);
-        Ok((document, SealInfo::of(&sealed.document, sealed.receipt.as_ref(), url).map_err(unprinted)?))
-    })?;
-    let files = device.files()?;
-    let language = match args.language {
-        args::PdfLanguage::Zh => Language::Zh,
-        args::PdfLanguage::En => Language::En,
-        args::PdfLanguage::Both => Language::Both,
-    };
-    // A photo that is not here yet leaves its place with a word.
-    work_order_pdf(&document, Some(&seal), &|hash| files.read(hash).ok(), language).map_err(unprinted)
-}
-
-/// A template that cannot be set is a mistake of the product, not of the person who asked.
-fn unprinted(error: DocumentError) -> Error {
-    tracing::error!(%error, "an order could not be set");
-    Code::Internal.into()
+    document::pdf(device, &document_of(&args)).map(|(_, bytes)| bytes)
 }
 
 /// Into the app's own folder, for the system's viewer.
 pub fn save_pdf(device: &Device, args: args::OrderPdf) -> Result<args::SavedFile> {
-    let bytes = pdf(device, args.clone())?;
-    let order_no =
-        device.read(|r| Ok(Case::load(r, args.job, None)?.order.map(|o| o.order_no)))?.ok_or(Code::NotSealed)?;
-    let language = match args.language {
-        args::PdfLanguage::Zh => "zh",
-        args::PdfLanguage::En => "en",
-        args::PdfLanguage::Both => "zh-en",
-    };
-    let safe: String = order_no.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let name = format!("{safe}-{language}.pdf");
-    let folder = device.data_dir().join("documents");
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(&name);
-    std::fs::write(&path, bytes)?;
-    Ok(args::SavedFile { path: path.to_string_lossy().into_owned(), name })
+    document::save(device, args::SaveDocument { of: document_of(&args), place: args::SavePlace::App })
+}
+
+fn document_of(args: &args::OrderPdf) -> args::OfDocument {
+    args::OfDocument { job: args.job, document: args::DocumentRef::Order, language: args.language }
 }

@@ -152,7 +152,7 @@ fn judged(spec: &ReadingSpec, args: &args::TakeReading) -> Result<bool> {
 
 /// One fact under the rules: refused, or saved with what comes of it.
 pub(super) fn take(tx: &mut Tx, about: About, body: FactBody) -> Result<()> {
-    if body.by_office_only() {
+    if body.by_office_only() || body.with_its_seal() {
         return Err(Code::NotAllowed.into());
     }
     let (state, now) = assemble::circumstances(tx, about)?;

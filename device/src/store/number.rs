@@ -1,5 +1,7 @@
 //! Final numbers of documents: device-prefixed, counted without gaps, drawn when first shown.
 
+use gongdan_domain::paper::PaperKind;
+use gongdan_domain::time::Instant;
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
@@ -14,6 +16,16 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The number that an owner has drawn, and when.
+    pub fn drawn(&self, kind: &str, owner: Uuid) -> Result<Option<(String, Instant)>> {
+        let sql = "SELECT text, drawn_at FROM number WHERE kind = ?1 AND owner = ?2";
+        let texts = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+        let drawn = self.conn().prepare_cached(sql)?.query_row([kind, &owner.to_string()], texts).optional()?;
+        Ok(drawn.map(|(text, at)| (text, at.parse().unwrap_or_else(|_| self.now()))))
+    }
+}
+
 impl Tx<'_> {
     /// The owner's number, drawn now if it has none yet: `GD-A7-2611-0032`. The month is the company's; the count never resets.
     pub fn draw_number(&mut self, kind: &str, owner: Uuid) -> Result<String> {
@@ -25,7 +37,7 @@ impl Tx<'_> {
             .prepare_cached("SELECT coalesce(max(count), 0) FROM number WHERE kind = ?1")?
             .query_row([kind], |row| row.get(0))?;
         let count = last + 1;
-        let mark = if kind == "work_order" { "GD" } else { "SJ" };
+        let mark = PaperKind::named(kind).map_or("GD", PaperKind::mark);
         let month = self.now().with_timezone(&self.zone()).format("%y%m");
         let text = format!("{mark}-{}-{month}-{count:04}", self.identity().certificate.number_prefix);
         let sql = "INSERT INTO number (kind, count, text, owner, drawn_at) VALUES (?1, ?2, ?3, ?4, ?5)";

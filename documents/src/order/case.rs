@@ -4,17 +4,9 @@ use gongdan_domain::catalogue::{Cooling, Drive, MachineType, Words};
 use gongdan_domain::time::Instant;
 use serde::Serialize;
 
-use super::{Desk, Entry, Field, Run};
+use super::{Desk, Entry, Field, Run, with_unit};
 use crate::Language;
-use crate::number::grouped;
 use crate::strings::{listed, same};
-
-/// A number and its unit never part.
-const JOIN: char = '\u{A0}';
-
-fn with_unit(value: &str, unit: &str) -> String {
-    if value.trim().is_empty() { String::new() } else { format!("{}{JOIN}{unit}", grouped(value)) }
-}
 
 pub fn head(desk: &Desk<'_>) -> Vec<Field> {
     let head = &desk.doc.head;

@@ -2,10 +2,11 @@
 
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::{Confidence, PhotoKind, Rating, TestRun};
-use gongdan_domain::work_order::{DeclineReason, OrderDocument, Signing};
+use gongdan_domain::time::Instant;
+use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderPhoto, OrderTechnician, Signing};
 use serde::Serialize;
 
-use super::{Desk, Entry, Field, Run};
+use super::{Desk, Entry, Field, Run, Tongue};
 use crate::seal::{SEAL_FILE, SealInfo, quads};
 use crate::strings::same;
 
@@ -87,13 +88,13 @@ pub struct Photo {
 }
 
 /// In order of time.
-pub fn photos(desk: &Desk<'_>) -> Vec<Photo> {
-    let mut all: Vec<_> = desk.doc.photos.iter().enumerate().collect();
+pub fn photos(tongue: &Tongue<'_>, photos: &[OrderPhoto]) -> Vec<Photo> {
+    let mut all: Vec<_> = photos.iter().enumerate().collect();
     all.sort_by_key(|(_, p)| p.taken_at);
-    let photo = |(at, p): (usize, &gongdan_domain::work_order::OrderPhoto)| Photo {
+    let photo = |(at, p): (usize, &OrderPhoto)| Photo {
         at,
-        caption: if p.caption.is_empty() { desk.w(photo_kind(p.kind)) } else { same(&p.caption) },
-        time: desk.clock(p.taken_at),
+        caption: if p.caption.is_empty() { tongue.w(photo_kind(p.kind)) } else { same(&p.caption) },
+        time: tongue.clock(p.taken_at),
         hash: quads(p.hash.get(..8).unwrap_or(&p.hash)),
     };
     all.into_iter().map(photo).collect()
@@ -143,43 +144,40 @@ pub enum Sign {
 }
 
 /// The drawing of the signature, if there is one.
-pub fn signature(doc: &OrderDocument) -> Option<String> {
-    match &doc.signing {
-        Some(Signing::Signed { ink, .. }) => crate::signature::drawing(ink),
+pub fn signature(signing: &Signing) -> Option<String> {
+    match signing {
+        Signing::Signed { ink, .. } => crate::signature::drawing(ink),
         _ => None,
     }
 }
 
-pub fn signing(desk: &Desk<'_>) -> Option<Sign> {
-    let open = |title: &str, reason: Option<Words>, words: &str, at: gongdan_domain::time::Instant| {
+/// What the customer confirms with his signature on an order; the template knows the pages.
+pub fn sentence(desk: &Desk<'_>) -> Words {
+    let total = desk.doc.fees.total_fen.0;
+    let (sum, capitals) = (desk.yuan(total), same(desk.doc.fees.total_capitals.trim_start_matches("人民币")));
+    let key = if total == 0 { "signing.sentence.free" } else { "signing.sentence" };
+    desk.strings.fill(key, &[("sum", &sum), ("capitals", &capitals)])
+}
+
+pub fn signing(desk: &Tongue<'_>, signing: &Signing, sentence: Words) -> Sign {
+    let open = |title: &str, reason: Option<Words>, words: &str, at: Instant| {
         let said = Words::new(format!("“{words}”"), format!("“{words}”"));
         let mut fields = vec![
-            Field::runs(desk.w("signing.reason"), 3, vec![Run::strong(reason.unwrap_or_default())]),
-            Field::runs(desk.w("signing.words"), 3, vec![Run::plain(if words.is_empty() { same("") } else { said })]),
-            Field::text(desk.w("signing.at"), 3, desk.full(at, false)),
+            Field::runs(desk.w("signing.reason"), 1, reason.into_iter().map(Run::strong).collect()),
+            Field::runs(desk.w("signing.words"), 1, if words.is_empty() { Vec::new() } else { vec![Run::plain(said)] }),
+            Field::text(desk.w("signing.at"), 1, desk.full(at, false)),
         ];
         fields.retain(|f| !f.is_empty());
         Sign::Open { title: desk.w(title), fields, note: desk.w("signing.note") }
     };
-    Some(match desk.doc.signing.as_ref()? {
+    match signing {
         Signing::Signed { name, role, is_contact, at, .. } => {
-            let total = desk.doc.fees.total_fen.0;
-            let (sum, capitals) = (desk.yuan(total), same(desk.doc.fees.total_capitals.trim_start_matches("人民币")));
-            let key = if total == 0 { "signing.sentence.free" } else { "signing.sentence" };
-            let mut who = if role.is_empty() {
-                same(name)
-            } else {
-                desk.glue(&format!("{name}，{role}"), &format!("{name}, {role}"))
-            };
+            let mut who = desk.named(name, role);
             if !is_contact {
                 let said = desk.strings.fill("signing.not_contact", &[("who", &who)]);
                 who = desk.glue(&said.zh, &said.en);
             }
-            Sign::Signed {
-                sentence: desk.strings.fill(key, &[("sum", &sum), ("capitals", &capitals)]),
-                who,
-                at: desk.full(*at, false),
-            }
+            Sign::Signed { sentence, who, at: desk.full(*at, false) }
         }
         Signing::Declined { reason, words, at } => {
             let reason = desk.w(match reason {
@@ -192,7 +190,7 @@ pub fn signing(desk: &Desk<'_>) -> Option<Sign> {
         }
         Signing::Absent { words, at } => open("signing.absent", None, words, *at),
         Signing::Later { words, at } => open("signing.later", None, words, *at),
-    })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -203,8 +201,8 @@ pub struct Technician {
 }
 
 /// The leader first: he seals.
-pub fn technicians(doc: &OrderDocument) -> Vec<Technician> {
-    let mut all: Vec<_> = doc.technicians.iter().collect();
+pub fn technicians(all: &[OrderTechnician]) -> Vec<Technician> {
+    let mut all: Vec<_> = all.iter().collect();
     all.sort_by_key(|t| !t.leader);
     all.into_iter()
         .map(|t| Technician { name: t.name.clone(), number: t.number.clone(), grade: t.grade.clone() })

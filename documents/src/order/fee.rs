@@ -36,6 +36,8 @@ struct Row {
     rate: String,
     tax: String,
     amount: String,
+    /// For what is carried over to the next page.
+    fen: i64,
     /// A word left of the figure: 保修.
     flag: Option<Words>,
 }
@@ -96,6 +98,7 @@ fn line_row(desk: &Desk<'_>, line: &FeeLine, part: Option<&OrderPart>) -> Row {
         rate: format!("{}%", line.rate_pct),
         tax: money(line.tax_fen.0),
         amount: money(line.payable_fen.0),
+        fen: line.payable_fen.0,
         flag: cover.map(|key| desk.w(key)),
     }
 }
@@ -112,6 +115,7 @@ fn part_row(desk: &Desk<'_>, part: &OrderPart) -> Row {
         rate: String::new(),
         tax: String::new(),
         amount: String::new(),
+        fen: 0,
         flag: part.covered_by_warranty.then(|| desk.w("fee.cover.warranty")),
     }
 }

@@ -1,6 +1,8 @@
 //! One whole order for tests of documents: a thermostat repair with the amounts of the fee example EX1, seal and photos included.
 //! Everything is invented and always the same. It proves nothing cryptographic: the seal here only has the right shape.
 
+pub mod paper;
+
 use chrono::{DateTime, Utc};
 use gongdan_documents::{SealInfo, verify_code};
 use gongdan_domain::catalogue::Words;
@@ -437,4 +439,30 @@ pub fn seal(doc: &OrderDocument) -> SealInfo {
             .to_owned(),
         receipt_at: Some(at("12:31")),
     }
+}
+
+/// The worst that one visit makes: 40 lines of fees, 12 photos, the third revision, long names, no test run.
+pub fn long() -> OrderDocument {
+    let mut doc = order();
+    doc.revision = 3;
+    doc.supersedes = Some(Supersedes { revision: 2, hash: photo_hash(9), reason: "油滤数量更正".to_owned() });
+    let line = doc.fees.lines[3].clone();
+    doc.fees = sheet(doc.fees.lines.into_iter().chain((0..34).map(|_| line.clone())).collect());
+    doc.photos.extend((9..12).map(|n| photo(n, PhotoKind::Other, "", "11:55")));
+    doc.customer.name =
+        "样例新疆维吾尔自治区克孜勒苏柯尔克孜自治州综合能源装备制造与压缩空气系统集成服务有限责任公司第二分公司"
+            .to_owned();
+    doc.customer.contact = "阿卜杜热合曼·买买提依明 设备动力部主任工程师".to_owned();
+    doc.confidence = Some(Confidence::NotSure);
+    if let Some(test) = &mut doc.test {
+        test.result = TestRun::NotRun;
+        test.reason = "客户用气不能停".to_owned();
+    }
+    doc.follow_ups = vec![OrderFollowUp {
+        rule: "BR-02".to_owned(),
+        words: w("电话确认试机结果", "Ask for the test run by phone"),
+        hours_after_leaving: 2,
+        by_company: false,
+    }];
+    doc
 }

@@ -3,16 +3,17 @@
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use gongdan_domain::id::OrderId;
+use gongdan_domain::id::{OrderId, PaperId};
 use gongdan_domain::permission::{Permission, may};
 use gongdan_domain::problem::{Code, Problem};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::auth;
-use crate::core::Shared;
+use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
+use crate::storage::Reader;
 use crate::sync::attachment;
 
 #[derive(Deserialize)]
@@ -77,23 +78,65 @@ pub async fn pdf(
     headers: HeaderMap,
 ) -> Result<Response> {
     let order: OrderId = order.parse().map_err(|_| Code::NotFound)?;
-    let (number, bytes, user) = core
+    printed(core, from, headers, move |core, r| super::paper::order(core, r, order, &wish)).await
+}
+
+pub async fn paper_pdf(
+    State(core): State<Shared>,
+    Path(paper): Path<String>,
+    Query(wish): Query<PdfWish>,
+    from: Address,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let paper: PaperId = paper.parse().map_err(|_| Code::NotFound)?;
+    printed(core, from, headers, move |core, r| super::paper::paper(core, r, paper, &wish)).await
+}
+
+/// A document under its name, for whoever may see money: the paper shows amounts. Who took it is noted.
+async fn printed(
+    core: Shared,
+    from: Address,
+    headers: HeaderMap,
+    print: impl FnOnce(&Core, &dyn Reader) -> Result<(String, Vec<u8>)> + Send + 'static,
+) -> Result<Response> {
+    let (name, bytes, user) = core
         .read(move |core, r| {
             let user = auth::reader(core, r, &headers)?;
-            // The paper shows amounts.
             if !may(user.role, Permission::ReadMoney) {
                 return Err(Code::NotAllowed.into());
             }
-            let (number, bytes) = super::paper::order(core, r, order, &wish)?;
-            Ok((number, bytes, user))
+            let (name, bytes) = print(core, r)?;
+            Ok((name, bytes, user))
         })
         .await?;
-    let about = number.clone();
+    // The number alone: the audit trail names no customer.
+    let about = name.split('_').next().unwrap_or_default().trim_end_matches(".pdf").to_owned();
     core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), "pdf_taken", &about))
         .await?;
-    let headers = [
-        ("content-type", "application/pdf".to_owned()),
-        ("content-disposition", format!("inline; filename=\"{number}.pdf\"")),
-    ];
+    let headers = [("content-type", "application/pdf".to_owned()), ("content-disposition", disposition(&name))];
     Ok((headers, bytes).into_response())
+}
+
+/// RFC 6266: the name as it is for browsers of today, and in plain letters for the others.
+fn disposition(name: &str) -> String {
+    let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
+    let byte = |b: u8| match b {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(b).to_string(),
+        b => format!("%{b:02X}"),
+    };
+    let whole: String = name.bytes().map(byte).collect();
+    format!("inline; filename=\"{plain}\"; filename*=UTF-8''{whole}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::disposition;
+
+    #[test]
+    fn g7_a_download_keeps_its_chinese_name_and_smuggles_no_header() {
+        let header = disposition("GD-A7-2611-0032_样例\"\r\nX: y_2026-11-24.pdf");
+        assert!(header.starts_with("inline; filename=\"GD-A7-2611-0032_Xy_2026-11-24.pdf\""), "{header}");
+        assert!(header.ends_with("%E6%A0%B7%E4%BE%8B%22%0D%0AX%3A%20y_2026-11-24.pdf"), "{header}");
+        assert!(header.is_ascii() && !header.contains('\r'));
+    }
 }

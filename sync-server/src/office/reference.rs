@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use gongdan_documents::{Templates, check};
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::reference::{Reference, ReferenceError, ReferenceKind, in_force};
 use gongdan_domain::sync::change::Scope;
@@ -41,7 +42,12 @@ fn row(
     let day = |field: &str| published.body[field].as_str().and_then(|day| day.parse().ok());
     let (valid_from, valid_until) = (day("valid_from").unwrap_or_default(), day("valid_until"));
     let force = in_force(reference.all(), published.kind, today).is_some_and(|r| r.version() == published.version);
+    let warnings = match typed(&published) {
+        Some(Reference::DocumentTemplates(own)) if force => check(&Templates::published(&own)),
+        _ => Vec::new(),
+    };
     Ok(v::ReferenceRow {
+        warnings,
         kind: published.kind,
         version: published.version,
         valid_from,

@@ -536,6 +536,8 @@ pub struct ReferenceRow {
     #[ts(type = "string")]
     pub published_at: Instant,
     pub published_by: Option<PersonName>,
+    /// Mistakes in templates of documents that are in force: documents are set with the product's own meanwhile.
+    pub warnings: Vec<String>,
     /// The body; left out in a list over all kinds.
     #[ts(type = "unknown")]
     pub body: Option<Value>,
