@@ -90,7 +90,10 @@ pub fn sentence(r: &Reader, progress: &Progress) -> Result<SyncSentence> {
     let waiting = r.waiting_count()? + r.files_waiting()?;
     let needs_you = needs_you(r)?;
     let delivered_at = r.delivered_at()?;
-    let mood = if needs_you > 0 {
+    let copied = r.copied()?;
+    let mood = if copied {
+        SyncMood::Copied
+    } else if needs_you > 0 {
         SyncMood::NeedsYou
     } else if progress.offline_since.is_some() {
         SyncMood::Offline
@@ -105,7 +108,8 @@ pub fn sentence(r: &Reader, progress: &Progress) -> Result<SyncSentence> {
     } else {
         SyncMood::Delivered
     };
-    let (offline_since, problem) = (progress.offline_since.clone(), progress.trouble.clone());
+    let problem = if copied { Some(Code::Fork.into()) } else { progress.trouble.clone() };
+    let offline_since = progress.offline_since.clone();
     Ok(SyncSentence { mood, waiting, needs_you, delivered_at, offline_since, problem })
 }
 

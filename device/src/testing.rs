@@ -121,6 +121,7 @@ impl Bench {
             min_app: "0.1.0".to_owned(),
             reset: None,
             revoked: None,
+            copied: false,
             extra: Default::default(),
         }
     }

@@ -218,6 +218,7 @@ pub fn request(first_seq: u64, oldest_held: u64, changes: Vec<SignedChange>) -> 
         app: "test".to_owned(),
         schema: 1,
         max_bytes: 4 << 20,
+        last_file: None,
         extra: Extra::new(),
     }
 }

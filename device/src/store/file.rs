@@ -107,6 +107,12 @@ impl Applier<'_> {
         Ok(())
     }
 
+    /// It is whole at the server.
+    pub fn set_uploaded(&self, hash: &str, size: u64) -> Result<()> {
+        self.set_sent(hash, size)?;
+        self.set_last_file(hash)
+    }
+
     pub fn set_present(&self, hash: &str) -> Result<()> {
         self.conn().prepare_cached("UPDATE attachment SET state = 'present' WHERE hash = ?1")?.execute([hash])?;
         Ok(())
@@ -115,7 +121,7 @@ impl Applier<'_> {
     /// A restored server may lack what it had: every own file is offered again.
     pub fn offer_files_again(&self) -> Result<()> {
         self.conn().execute("UPDATE attachment SET state = 'local', sent = 0 WHERE state = 'uploaded'", [])?;
-        Ok(())
+        self.set_last_file("")
     }
 
     /// Forgets the files of jobs that are no longer held, unless they still wait to be sent or their change is not in a backup of the

@@ -22,6 +22,8 @@ const CHAIN: &str = "chain";
 const DELIVERED_AT: &str = "delivered_at";
 const MIN_APP: &str = "min_app";
 const PIN: &str = "pin";
+const COPIED: &str = "copied";
+const LAST_FILE: &str = "last_file";
 const SIGNING_KEY: &str = "signing_key";
 const CERTIFICATE: &str = "certificate";
 const TOKEN: &str = "token";
@@ -88,6 +90,16 @@ impl Reader<'_> {
         read(self.conn(), DELIVERED_AT)
     }
 
+    /// The own file that was whole at the server last; none where none was since it went back.
+    pub fn last_file(&self) -> Result<Option<String>> {
+        Ok(read(self.conn(), LAST_FILE)?.filter(|hash| !hash.is_empty()))
+    }
+
+    /// Whether the server has found another device under this identity.
+    pub fn copied(&self) -> Result<bool> {
+        Ok(read_number(self.conn(), COPIED)? > 0)
+    }
+
     pub(super) fn chain(&self) -> Result<ChainHead> {
         let stored = read_json(self.conn(), CHAIN)?;
         Ok(stored.unwrap_or_else(|| ChainHead::genesis(&self.identity().signed_certificate)))
@@ -116,6 +128,14 @@ impl Applier<'_> {
 
     pub fn set_delivered_at(&self, at: &str) -> Result<()> {
         write(self.conn(), DELIVERED_AT, at)
+    }
+
+    pub(super) fn set_last_file(&self, hash: &str) -> Result<()> {
+        write(self.conn(), LAST_FILE, hash)
+    }
+
+    pub fn set_copied(&self, copied: bool) -> Result<()> {
+        write_number(self.conn(), COPIED, copied.into())
     }
 
     pub fn set_min_app(&self, version: &str) -> Result<()> {

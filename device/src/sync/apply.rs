@@ -42,7 +42,9 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
         }
     }
     if let Some(from) = reply.gap_from {
+        // A server that lacks changes may lack their files as well.
         a.rewind(from)?;
+        a.offer_files_again()?;
     }
     a.set_standing(&Standing {
         epoch: Some(reply.epoch.clone()),
@@ -52,6 +54,7 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
     })?;
     a.forget_safe(reply.safe_through)?;
     a.set_min_app(&reply.min_app)?;
+    a.set_copied(reply.copied)?;
     a.set_allowed(&reply.scopes)
 }
 
@@ -80,5 +83,25 @@ fn record(a: &Applier, record: &Record) -> Result<()> {
         RecordBody::Reference { kind, id, version, body } => a.put_reference(kind, id, version, body, position, scopes),
         RecordBody::Finding { finding } => a.put_finding(finding, position, scopes),
         RecordBody::Opaque { value } => a.put_opaque(value, position, scopes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gongdan_domain::problem::Code;
+
+    use crate::testing::Bench;
+    use crate::view::sync::SyncMood;
+
+    #[test]
+    fn l4_a_copied_device_says_so_also_after_a_restart_and_without_network() {
+        let mut bench = Bench::new();
+        let mut reply = bench.reply();
+        reply.copied = true;
+        bench.take(&reply);
+        bench.restart();
+        let sentence = bench.device.sentence().expect("a sentence");
+        assert_eq!(sentence.mood, SyncMood::Copied, "this comes before everything else");
+        assert_eq!(sentence.problem.map(|problem| problem.code), Some(Code::Fork), "and the screen has words for it");
     }
 }

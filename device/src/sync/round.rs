@@ -70,6 +70,10 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
         if apply::reply(store, device.stamp(store), &reply)? {
             device.publish(Changed::Data);
         }
+        // Two devices under one identity: whatever else is sent is kept apart, and nothing comes back until this one is enrolled anew.
+        if reply.copied {
+            return Err(Code::Fork.into());
+        }
         stalled = if moved(&request, &reply) { 0 } else { stalled + 1 };
         let waiting = store.read(device.stamp(store), |r| r.waiting_count())?;
         if !reply.more && waiting == 0 {
@@ -116,6 +120,7 @@ fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
             app: device.app_version().to_owned(),
             schema: SCHEMA,
             max_bytes: PAGE_BYTES,
+            last_file: a.last_file()?,
             extra: Default::default(),
         })
     })

@@ -32,7 +32,7 @@ pub async fn upload_all(device: &Device, store: &Store, road: &impl Road) -> Res
             sent = now;
             store.apply(device.stamp(store), |a| a.set_sent(hash, sent.min(size)))?;
         }
-        store.apply(device.stamp(store), |a| a.set_sent(hash, size))?;
+        store.apply(device.stamp(store), |a| a.set_uploaded(hash, size))?;
     }
     Ok(())
 }

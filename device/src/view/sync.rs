@@ -22,6 +22,8 @@ pub enum SyncMood {
     NeedsYou,
     /// The server answered with a problem; tried again by itself.
     Trouble,
+    /// The data of this device was copied: only a new enrolment helps, and until then nothing counts.
+    Copied,
     /// Never synced yet.
     New,
 }

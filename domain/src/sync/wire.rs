@@ -34,6 +34,9 @@ pub struct ExchangeRequest {
     pub schema: u32,
     /// Roughly how many bytes of pages the device wants at most.
     pub max_bytes: u64,
+    /// The file that was whole at the server last. A file moves no position: by this the server learns that it went back behind one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_file: Option<String>,
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -64,6 +67,9 @@ pub struct ExchangeReply {
     /// The device has been revoked: `collect` lets it push once before it erases itself, `erase` does not.
     #[serde(default)]
     pub revoked: Option<String>,
+    /// The device's data was copied: nothing under this identity counts any more, what comes is kept apart. Only a new enrolment helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copied: bool,
     #[serde(flatten)]
     pub extra: Extra,
 }

@@ -11,8 +11,9 @@ use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest};
 use serde_json::json;
 
 use crate::core::{Core, Shared, off_thread};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::storage::{DeviceRecord, Reader};
+use crate::sync::attachment;
 use crate::sync::pull::{self, Pulled};
 use crate::sync::push::{self, Pushed};
 use crate::sync::reach::Reach;
@@ -67,6 +68,17 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
     })
 }
 
+/// Whether a file that was whole here is not: the disk went back behind it, and perhaps behind nothing else.
+fn lost_file(r: &dyn Reader, device: &DeviceRecord, request: &ExchangeRequest) -> Result<bool> {
+    let Some(hash) = &request.last_file else { return Ok(false) };
+    match attachment::reached(r, device, hash) {
+        Ok(state) => Ok(state.complete_at.is_none()),
+        // Not his, or its record went too and comes again, and the file after it.
+        Err(Error::Refused(_)) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
 fn reply(
     core: &Core,
     r: &dyn Reader,
@@ -77,7 +89,8 @@ fn reply(
     let active = device.state == "active";
     let scopes: Vec<Scope> = if active { Reach::of(r, device.person)?.scopes(r)? } else { Vec::new() };
     let pulled = if active {
-        pull::pull(r, &scopes, &request.cursors, request.epoch.as_deref(), request.max_bytes)?
+        let gone = lost_file(r, device, request)?.then(|| "file_lost".to_owned());
+        pull::pull(r, &scopes, &request.cursors, request.epoch.as_deref(), request.max_bytes, gone)?
     } else {
         Pulled::default()
     };
@@ -98,6 +111,7 @@ fn reply(
             "erased" | "erase" => Some("erase".to_owned()),
             _ => None,
         },
+        copied: device.state == push::QUARANTINED,
         extra: Extra::new(),
     })
 }

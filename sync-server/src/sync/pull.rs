@@ -57,16 +57,17 @@ fn objection(r: &dyn Reader, cursor: Option<&Cursor>, epoch: &str, head: u64) ->
     })
 }
 
-/// Pages for the scopes that a device may hold, up to roughly `max_bytes`.
+/// Pages for the scopes that a device may hold, up to roughly `max_bytes`. `gone`: why everything is sent again, if it is known already.
 pub fn pull(
     r: &dyn Reader,
     scopes: &[Scope],
     cursors: &BTreeMap<Scope, String>,
     known_epoch: Option<&str>,
     max_bytes: u64,
+    gone: Option<String>,
 ) -> Result<Pulled> {
     let (epoch, head) = (r.epoch()?, r.head()?);
-    let mut pulled = Pulled::default();
+    let mut pulled = Pulled { reset: gone, ..Pulled::default() };
     if known_epoch.is_some_and(|known| known != epoch) {
         pulled.reset = Some("epoch_changed".to_owned());
     }

@@ -17,6 +17,8 @@ use crate::sync::reach::Reach;
 
 /// A change larger than this is refused; photos travel apart.
 const MAX_CHANGE: usize = 2 * 1024 * 1024;
+/// The state of a device whose data was copied. Nothing of it is counted any more: what comes is kept apart, and no gap is asked for.
+pub const QUARANTINED: &str = "quarantined";
 
 #[derive(Debug, Default)]
 pub struct Pushed {
@@ -28,14 +30,15 @@ pub struct Pushed {
 /// Takes a request's changes in. The device record is updated; the caller stores nothing else.
 pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &ExchangeRequest) -> Result<Pushed> {
     let mut pushed = Pushed::default();
-    if !request.changes.is_empty() || request.first_seq > device.acked_through + 1 {
+    let counted = device.state != QUARANTINED;
+    if counted && (!request.changes.is_empty() || request.first_seq > device.acked_through + 1) {
         hole(tx, env, device, request.oldest_held)?;
     }
-    if request.first_seq > device.acked_through + 1 {
+    if counted && request.first_seq > device.acked_through + 1 {
         pushed.gap_from = Some(device.acked_through + 1);
     } else {
         for signed in &request.changes {
-            if signed.device_seq > device.acked_through + 1 {
+            if device.state != QUARANTINED && signed.device_seq > device.acked_through + 1 {
                 pushed.gap_from = Some(device.acked_through + 1);
                 break;
             }
@@ -77,9 +80,9 @@ fn judge(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, signed: &SignedC
         if first.payload == signed.payload {
             return Ok(first.verdict);
         }
-        device.state = "quarantined".to_owned();
+        device.state = QUARANTINED.to_owned();
     }
-    if device.state == "quarantined" {
+    if device.state == QUARANTINED {
         tx.quarantine(device.id, seq, &signed.payload, &signed.signature, env.now)?;
         return Ok(verdict(seq, None, Outcome::Quarantined, tx.head()?));
     }

@@ -8,7 +8,7 @@ use gongdan_domain::permission::Role;
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{public_key, sha256_hex};
 use gongdan_domain::sync::change::{EntityRef, FileRef, Op, Scope, SignedChange};
-use gongdan_domain::sync::wire::{Outcome, RecordBody};
+use gongdan_domain::sync::wire::{ExchangeRequest, Outcome, RecordBody};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -331,6 +331,26 @@ async fn converges_a_cursor_brings_only_what_is_new_and_a_strange_one_resets() {
 }
 
 #[tokio::test]
+async fn exactly_once_a_copied_device_is_told_and_asked_for_no_gap() {
+    let t = team().await;
+    t.world.push(&t.device, vec![t.note(1, "原来的")]).await;
+    let clash = t.world.push(&t.device, vec![t.note(1, "另一台的")]).await;
+    assert!(clash.copied && clash.verdicts[0].outcome == Outcome::Quarantined);
+    let more = t.world.push(&t.device, vec![t.note(2, "又一条"), t.note(3, "再一条")]).await;
+    assert!(more.verdicts.iter().all(|v| v.outcome == Outcome::Quarantined), "nothing of it counts any more");
+    let quiet = t.world.exchange(&t.device, &request(4, 1, vec![])).await;
+    assert!(quiet.copied && quiet.pages.is_empty(), "it is told each time, and gets nothing");
+    for reply in [&clash, &more, &quiet] {
+        assert_eq!(
+            reply.gap_from, None,
+            "what is not counted has no gap; asked for one, the device would send for ever"
+        );
+    }
+    let kept = t.world.core.store.read(|r| r.refused_changes()).expect("read");
+    assert_eq!(kept.iter().filter(|(_, apart)| *apart).count(), 3, "what it sent is kept apart");
+}
+
+#[tokio::test]
 async fn converges_small_pages_add_up_to_the_whole() {
     let t = team().await;
     let whole = t.world.exchange(&t.device, &request(1, 1, vec![])).await;
@@ -465,6 +485,23 @@ async fn blob_whole_an_upload_resumes_over_any_cut() {
     let whole = world.attachment(&t.device, "GET", &file.hash, None, &[]).await;
     assert_eq!(whole.bytes, bytes);
     assert_eq!(whole.headers["x-content-type-options"], "nosniff");
+}
+
+#[tokio::test]
+async fn restore_refills_a_disk_that_went_back_behind_a_file_alone_is_noticed() {
+    let t = team().await;
+    let file = photo(&t, b"a picture").await;
+    let whole = |hash: &str| ExchangeRequest { last_file: Some(hash.to_owned()), ..request(2, 2, vec![]) };
+    let lost = t.world.exchange(&t.device, &whole(&file.hash)).await;
+    assert_eq!(lost.reset.as_deref(), Some("file_lost"), "the device knows it whole, the server does not");
+    t.world.attachment(&t.device, "PATCH", &file.hash, Some(0), b"a picture").await;
+    assert_eq!(t.world.exchange(&t.device, &whole(&file.hash)).await.reset, None);
+    let strange = "0".repeat(64);
+    assert_eq!(
+        t.world.exchange(&t.device, &whole(&strange)).await.reset,
+        None,
+        "nobody asks about files by their hash"
+    );
 }
 
 #[tokio::test]

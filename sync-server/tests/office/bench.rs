@@ -215,6 +215,7 @@ impl<'b> Field<'b> {
             app: "0.1.0".to_owned(),
             schema: 1,
             max_bytes: 64 * 1024 * 1024,
+            last_file: None,
             extra: Extra::new(),
             changes,
         };

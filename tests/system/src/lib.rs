@@ -1,1 +1,3 @@
-//! Nothing lives here: the tests of the machines together are in `tests/`, what they stand on is in `tests/harness`.
+//! The machines together. `sim` is a whole company in one thread: server, devices, office, network and clocks under one pair of dice.
+
+pub mod sim;

@@ -18,6 +18,10 @@ export function syncWords(sync: SyncSentence | null | undefined, zone: string): 
   const delivered = sync.delivered_at === null ? undefined : t('field.sync.deliveredAt', { time: time(sync.delivered_at, zone) });
   const away = sync.offline_since === null ? t('field.sync.noNetwork') : t('field.sync.offlineSince', { time: time(sync.offline_since, zone) });
   switch (sync.mood) {
+    case 'copied': {
+      const copied = problemWords('fork');
+      return { tone: 'wrong', sentence: copied.what, note: copied.todo };
+    }
     case 'needs_you':
       return { tone: 'wrong', sentence: t('field.sync.needsYou', { n: sync.needs_you }), note: waiting ?? delivered ?? t('field.sync.rest') };
     case 'offline': {

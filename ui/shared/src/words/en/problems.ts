@@ -92,7 +92,7 @@ export const problems: Translation<typeof zh> = {
   'problem.change_malformed.do': 'Tell the company the number',
   'problem.fork.what': 'This tablet\'s data was copied',
   'problem.fork.safe': 'Both copies are kept',
-  'problem.fork.do': 'Call the company now and stop entering',
+  'problem.fork.do': 'Ask the company for a new enrolment code; enter nothing more until then',
   'problem.gap.what': 'Earlier records have not arrived',
   'problem.gap.safe': 'Later records are kept',
   'problem.gap.do': 'Stay online; it catches up by itself',

@@ -92,7 +92,7 @@ export const problems = {
   'problem.change_malformed.do': '把编号告诉公司',
   'problem.fork.what': '这台平板的数据被复制过',
   'problem.fork.safe': '两份数据都留着',
-  'problem.fork.do': '马上联系公司，先别再录入',
+  'problem.fork.do': '找公司要新的注册码，之前先别再录入',
   'problem.gap.what': '前面有记录还没到',
   'problem.gap.safe': '后面的记录都留着',
   'problem.gap.do': '保持联网，会自动补上',

@@ -1,0 +1,285 @@
+//! One schedule's world: a copy of the template that lives, dies and is started again.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::FutureExt as _;
+use gongdan_device::device::Device;
+use gongdan_device::error::{Error, Result};
+use gongdan_domain::entity::kind;
+use gongdan_domain::id::{DeviceId, JobId, PersonId, WriteId};
+use gongdan_domain::problem::Code;
+use gongdan_domain::sync::change::EntityRef;
+use gongdan_server::core::Shared;
+use tempfile::TempDir;
+
+use super::account::{Account, Hand};
+use super::clock::{DeviceClock, Truth};
+use super::dice::Dice;
+use super::mutant::Mutant;
+use super::net::{Net, Sky};
+use super::office::Office;
+use super::template::{Pocket, TEMPLATE, copy, folder, opened, serving};
+
+/// What became of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Lives,
+    /// Its folder was copied, or it is the copy: two devices under one identity.
+    Forked,
+    /// Revoked; it hands over what it holds first.
+    Collected,
+    /// Revoked; what it had not sent is lost.
+    Erased,
+}
+
+/// An edit that goes on: the field, what its author has seen, and the values behind that.
+#[derive(Debug, Clone, Default)]
+pub struct Session {
+    pub field: usize,
+    pub seen: Vec<WriteId>,
+    pub saw: std::collections::BTreeSet<String>,
+}
+
+pub struct Unit {
+    pub name: String,
+    pub person: PersonId,
+    pub id: DeviceId,
+    pub token: String,
+    pub pocket: Pocket,
+    pub clock: DeviceClock,
+    pub dir: PathBuf,
+    pub device: Option<Device>,
+    pub fate: Fate,
+    pub session: Option<Session>,
+}
+
+impl Unit {
+    pub fn device(&self) -> &Device {
+        self.device.as_ref().expect("a device between two lives is nobody's to ask")
+    }
+
+    /// Whether somebody can still enter something.
+    pub fn open(&self) -> bool {
+        matches!(self.device().gate(), Ok(gongdan_device::view::app::Gate::Open))
+    }
+
+    pub fn has(&self, entity: &EntityRef) -> bool {
+        self.device().read(|r| r.exists(entity)).unwrap_or(false)
+    }
+
+    pub fn jobs(&self) -> Vec<JobId> {
+        TEMPLATE.jobs.into_iter().filter(|job| self.has(&EntityRef::new(kind::JOB, job.0))).collect()
+    }
+}
+
+pub struct World {
+    folder: TempDir,
+    pub truth: Truth,
+    server_dir: PathBuf,
+    server: Option<Shared>,
+    lives: u32,
+    pub units: Vec<Unit>,
+    pub account: Account,
+    pub sky: Mutex<Sky>,
+    pub mutant: Option<Mutant>,
+    pub trace: RefCell<Vec<String>>,
+    /// A copy of the server's folder to go back to, and whether the office has acted since.
+    pub snapshot: Option<PathBuf>,
+    /// The server's folder as it was before its last commit, for the variant that answers before it commits.
+    before_commit: Option<PathBuf>,
+}
+
+impl World {
+    pub fn new(dice: Dice, devices: usize, mutant: Option<Mutant>) -> Self {
+        let folder = folder();
+        let truth = Truth::starting_at(TEMPLATE.time_ms);
+        let server_dir = folder.path().join("server");
+        TEMPLATE.lay(folder.path(), devices);
+        if let Some(mutant) = mutant {
+            mutant.spoil_server(&server_dir);
+        }
+        let units = TEMPLATE.devices.iter().take(devices).map(|enrolled| {
+            let (dir, pocket) = (folder.path().join(enrolled.name), enrolled.pocket.copied());
+            if let Some(mutant) = mutant {
+                mutant.spoil_device(&dir, &pocket);
+            }
+            let clock = DeviceClock::new(&truth);
+            let device = Some(opened(&dir, &pocket, &clock));
+            Unit {
+                name: enrolled.name.to_owned(),
+                person: enrolled.person,
+                id: enrolled.id,
+                token: enrolled.token.clone(),
+                pocket,
+                clock,
+                dir,
+                device,
+                fate: Fate::Lives,
+                session: None,
+            }
+        });
+        let units = units.collect();
+        let server = Some(serving(&server_dir, &truth));
+        let account = Account { holders: TEMPLATE.holders.clone(), ..Account::default() };
+        Self {
+            folder,
+            truth,
+            server_dir,
+            server,
+            lives: 0,
+            units,
+            account,
+            sky: Mutex::new(Sky::new(dice, mutant)),
+            mutant,
+            trace: RefCell::default(),
+            snapshot: None,
+            before_commit: None,
+        }
+    }
+
+    pub fn say(&self, what: impl Into<String>) {
+        self.trace.borrow_mut().push(what.into());
+    }
+
+    pub fn sky<T>(&self, look: impl FnOnce(&mut Sky) -> T) -> T {
+        look(&mut self.sky.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn core(&self) -> &Shared {
+        self.server.as_ref().expect("a server between two lives is nobody's to ask")
+    }
+
+    pub fn office(&self) -> Office<'_> {
+        Office { core: self.core() }
+    }
+
+    fn net<'w>(&'w self, token: &'w str, person: PersonId) -> Net<'w> {
+        Net { core: self.core(), token, person, account: &self.account, sky: &self.sky }
+    }
+
+    fn new_folder(&mut self, name: &str) -> PathBuf {
+        self.lives += 1;
+        self.folder.path().join(format!("{name}.{}", self.lives))
+    }
+
+    /// The variant that answers before it commits loses the last commit with the process.
+    pub fn remember_before_commit(&mut self) {
+        if self.mutant == Some(Mutant::ReplyBeforeCommit) {
+            let dir = self.new_folder("uncommitted");
+            copy(&self.server_dir, &dir);
+            self.before_commit = Some(dir);
+        }
+    }
+
+    /// One sync of one device in whatever weather there is.
+    pub fn sync(&mut self, who: usize) -> Result<()> {
+        self.remember_before_commit();
+        self.sky(Sky::begin);
+        let unit = &self.units[who];
+        let net = self.net(&unit.token, unit.person);
+        let done = unit.device().sync_over(&net).now_or_never().expect("nothing waits in a simulated world");
+        let fates = self.sky(|sky| std::mem::take(&mut sky.told));
+        self.say(format!("sync {} {fates:?} -> {}", unit.name, told(&done)));
+        done
+    }
+
+    /// A request whose sender has given up arrives after all.
+    pub fn deliver_late(&mut self, which: usize) {
+        self.remember_before_commit();
+        let (token, body) = self.sky(|sky| sky.late.remove(which));
+        let person = self.units.iter().find(|unit| unit.token == token).expect("somebody sent it").person;
+        let done = self.net(&token, person).deliver(&body);
+        self.say(format!("late request arrives -> {}", told(&done)));
+    }
+
+    /// The process dies and is started again on what lies on the disk.
+    pub fn crash_server(&mut self) {
+        let dir = self.new_folder("server");
+        let source = self.before_commit.take().unwrap_or_else(|| self.server_dir.clone());
+        copy(&source, &dir);
+        self.server = None;
+        self.start_server(dir);
+    }
+
+    fn start_server(&mut self, dir: PathBuf) {
+        self.server = None;
+        self.server_dir = dir;
+        self.server = Some(serving(&self.server_dir, &self.truth));
+    }
+
+    pub fn restart_server(&mut self) {
+        self.start_server(self.server_dir.clone());
+    }
+
+    /// Remembers the server's folder as a snapshot of its disk would.
+    pub fn take_snapshot(&mut self) {
+        let dir = self.new_folder("snapshot");
+        copy(&self.server_dir, &dir);
+        self.snapshot = Some(dir);
+    }
+
+    /// The disk goes back to the snapshot; `said`: by the `restore` command, which begins a new epoch.
+    pub fn roll_back(&mut self, said: bool) {
+        let Some(snapshot) = self.snapshot.take() else { return };
+        let dir = self.new_folder("server");
+        copy(&snapshot, &dir);
+        self.start_server(dir);
+        if said {
+            self.core().store.write(|tx| tx.renew_epoch("restored")).expect("a new epoch");
+        }
+    }
+
+    pub fn crash_device(&mut self, who: usize) {
+        let dir = self.new_folder(&self.units[who].name.clone());
+        let unit = &mut self.units[who];
+        copy(&unit.dir, &dir);
+        unit.device = None;
+        unit.dir = dir;
+        unit.clock.reboot();
+        unit.session = None;
+        unit.device = Some(opened(&unit.dir, &unit.pocket, &unit.clock));
+    }
+
+    /// Somebody copies the data folder, key store and all, and uses both.
+    pub fn clone_device(&mut self, who: usize) {
+        let dir = self.new_folder("clone");
+        let unit = &mut self.units[who];
+        copy(&unit.dir, &dir);
+        unit.fate = Fate::Forked;
+        let (pocket, clock) = (unit.pocket.copied(), DeviceClock::new(&self.truth));
+        let device = Some(opened(&dir, &pocket, &clock));
+        let (name, token) = (format!("{}'", unit.name), unit.token.clone());
+        let (person, id) = (unit.person, unit.id);
+        self.units.push(Unit {
+            name,
+            person,
+            id,
+            token,
+            pocket,
+            clock,
+            dir,
+            device,
+            fate: Fate::Forked,
+            session: None,
+        });
+    }
+
+    /// Whose entries surely arrive.
+    pub fn sure(&self, hand: Hand) -> bool {
+        match hand {
+            Hand::Office => true,
+            Hand::Device(who) => matches!(self.units[who].fate, Fate::Lives | Fate::Collected),
+        }
+    }
+}
+
+fn told<T>(done: &Result<T>) -> String {
+    match done {
+        Ok(_) => "ok".to_owned(),
+        Err(Error::Refused(problem)) if problem.code == Code::Offline => "offline".to_owned(),
+        Err(Error::Refused(problem)) => format!("{:?}", problem.code),
+        Err(error) => format!("{error:?}"),
+    }
+}
