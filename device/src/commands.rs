@@ -105,6 +105,8 @@ commands! {
     sync_list(args::Nothing) -> view::sync::SyncList = sync::list;
     sync_now(args::Nothing) -> view::sync::SyncSentence = sync::now;
     settle(args::Settle) -> view::sync::SyncList = sync::settle;
+    /// The person has read why a change was refused: it stays in the list and asks for nothing any more.
+    read_refused(args::OfRefused) -> view::sync::SyncList = sync::read_refused;
 }
 
 /// The raw lane up: a photo as it came from the camera. Answers the job.

@@ -205,6 +205,12 @@ impl Device {
         store.apply(self.stamp(&store), |a| a.keep_draft(key, text))
     }
 
+    /// The person knows why a change was refused. Of this device alone, like a draft.
+    pub fn mark_refusal_read(&self, device_seq: u64) -> Result<()> {
+        let store = self.opened()?;
+        store.apply(self.stamp(&store), |a| a.mark_refusal_read(device_seq))
+    }
+
     /// The corrected time.
     pub fn now(&self) -> Instant {
         let measured = self.store().ok().and_then(|store| store.measured());

@@ -42,7 +42,7 @@ pub struct Pinned {
 }
 
 /// A body that a newer version of the company's software wrote counts as absent here, instead of closing the job.
-fn readable<T>(read: Result<Option<Arc<T>>>) -> Result<Option<Arc<T>>> {
+pub fn readable<T>(read: Result<Option<Arc<T>>>) -> Result<Option<Arc<T>>> {
     match read {
         Err(Error::Json(_)) => Ok(None),
         other => other,

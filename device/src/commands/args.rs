@@ -288,6 +288,13 @@ pub struct Search {
     pub kind: Option<crate::view::find::HitKind>,
 }
 
+/// A refused change, by the number it was sent with.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OfRefused {
+    pub device_seq: u64,
+}
+
 /// Settles a conflict: the value of one head, or a sentence of both.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -1,7 +1,12 @@
 //! The list behind the sentence (L4): what waits, what was refused and why, what two people changed, what the office asks.
 
+use std::sync::Arc;
+
 use gongdan_domain::entity::kind;
+use gongdan_domain::finding::{Finding, FindingCode};
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::reading::FormFields;
+use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{Change, EntityRef, Op};
 
 use crate::assemble;
@@ -12,7 +17,10 @@ use crate::store::Reader;
 use crate::store::entity::Conflict;
 use crate::store::outbox::OutboxRow;
 use crate::sync::{OpenQuestion, open_questions};
-use crate::view::sync::{ConflictChoice, ConflictView, QuestionView, RefusedView, SyncList, SyncSentence, WaitingView};
+use crate::view::sync::{
+    ConflictChoice, ConflictView, EnteredView, FindingView, QuestionView, ReadingName, RefusedView, SyncList,
+    SyncSentence, WaitingView,
+};
 
 /// More rows than a person reads.
 const LISTED: u32 = 200;
@@ -20,11 +28,19 @@ const LISTED: u32 = 200;
 pub fn list(device: &Device, _: args::Nothing) -> Result<SyncList> {
     let sentence = device.sentence()?;
     device.read(|r| {
+        let read = r.refusals_read()?;
+        let form: Option<Arc<FormFields>> =
+            assemble::references::readable(r.reference(ReferenceKind::FormFields, r.today()))?;
+        let open = r.all_findings()?.into_iter().filter(|finding| finding.answer.is_none());
         Ok(SyncList {
             sentence,
             conflicts: r.conflicts()?.iter().map(|c| conflict(r, c)).collect::<Result<_>>()?,
-            refused: r.refused()?.iter().map(|row| refused(r, row)).collect::<Result<_>>()?,
-            findings: r.all_findings()?.into_iter().filter(|finding| finding.answer.is_none()).collect(),
+            refused: r
+                .refused()?
+                .iter()
+                .map(|row| refused(r, row, read.contains(&row.device_seq)))
+                .collect::<Result<_>>()?,
+            findings: open.map(|finding| found(r, finding, form.as_deref())).collect::<Result<_>>()?,
             questions: open_questions(r)?.iter().map(|q| question(r, q)).collect::<Result<_>>()?,
             owed: assemble::owed(r)?,
             waiting: r.waiting(LISTED)?.iter().map(|row| waiting(r, row)).collect::<Result<_>>()?,
@@ -53,6 +69,24 @@ pub fn settle(device: &Device, args: args::Settle) -> Result<SyncList> {
     list(device, args::Nothing {})
 }
 
+/// Marks a refused change as read. Nothing is sent and nothing is dropped.
+pub fn read_refused(device: &Device, args: args::OfRefused) -> Result<SyncList> {
+    device.mark_refusal_read(args.device_seq)?;
+    list(device, args::Nothing {})
+}
+
+/// A finding with the names that its evidence only holds as keys.
+fn found(r: &Reader, finding: Finding, form: Option<&FormFields>) -> Result<FindingView> {
+    let about = match finding.job {
+        Some(job) => r.title(&EntityRef::new(kind::JOB, job.0))?,
+        None => String::new(),
+    };
+    let key = finding.details["key"].as_str().filter(|_| finding.code == FindingCode::UnusualReading);
+    let field = key.and_then(|key| form?.field(key));
+    let reading = field.map(|field| ReadingName { words: field.words.clone(), unit: field.unit.clone() });
+    Ok(FindingView { finding, about, reading })
+}
+
 fn conflict(r: &Reader, conflict: &Conflict) -> Result<ConflictView> {
     let mut choices = Vec::new();
     for head in &conflict.register.heads {
@@ -68,7 +102,7 @@ fn conflict(r: &Reader, conflict: &Conflict) -> Result<ConflictView> {
     Ok(ConflictView { about: r.title(&entity)?, entity, field, base, choices })
 }
 
-fn refused(r: &Reader, row: &OutboxRow) -> Result<RefusedView> {
+fn refused(r: &Reader, row: &OutboxRow, read: bool) -> Result<RefusedView> {
     let change = row.change();
     Ok(RefusedView {
         device_seq: row.device_seq,
@@ -76,6 +110,8 @@ fn refused(r: &Reader, row: &OutboxRow) -> Result<RefusedView> {
         what: what(change),
         about: about(r, change)?,
         problem: row.problem.clone().unwrap_or_else(|| Code::Internal.into()),
+        entered: entered(change),
+        read,
     })
 }
 
@@ -105,6 +141,27 @@ fn question(r: &Reader, question: &OpenQuestion) -> Result<QuestionView> {
         at: question.fact.at.corrected().to_rfc3339(),
         question: question.question.clone(),
     })
+}
+
+/// Texts that a person has written into a record.
+const WORDS_OF_A_RECORD: [&str; 8] =
+    ["reason", "note", "guidance", "answer", "words", "value", "conditions", "opinion"];
+
+/// What a person has typed in a change: the values of its fields and the texts of its records.
+fn entered(change: &Change) -> Vec<EnteredView> {
+    let mut found = Vec::new();
+    for op in &change.ops {
+        match op {
+            Op::Write(write) => found.push(EnteredView { field: write.field.clone(), value: write.value.clone() }),
+            Op::Fact(fact) => found.extend(WORDS_OF_A_RECORD.iter().filter_map(|&name| {
+                let value = fact.body.get(name)?;
+                let said = value.as_str().is_some_and(|text| !text.trim().is_empty());
+                said.then(|| EnteredView { field: name.to_owned(), value: value.clone() })
+            })),
+            Op::Retract(_) | Op::Seal(_) | Op::Unknown(_) => {}
+        }
+    }
+    found
 }
 
 /// The operations as keys of the catalogue.

@@ -28,6 +28,7 @@ const SIGNING_KEY: &str = "signing_key";
 const CERTIFICATE: &str = "certificate";
 const TOKEN: &str = "token";
 const SERVER: &str = "server";
+const REFUSALS_READ: &str = "refusals_read";
 
 /// Who this device is. The signing key was made here and never leaves the encrypted database.
 pub struct Identity {
@@ -115,7 +116,22 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// Numbers of the refused changes that the person has read about.
+    pub fn refusals_read(&self) -> Result<Vec<u64>> {
+        Ok(read_json(self.conn(), REFUSALS_READ)?.unwrap_or_default())
+    }
+}
+
 impl Applier<'_> {
+    pub(super) fn add_refusal_read(&self, device_seq: u64) -> Result<()> {
+        let mut read = self.refusals_read()?;
+        if !read.contains(&device_seq) {
+            read.push(device_seq);
+        }
+        write_json(self.conn(), REFUSALS_READ, &read)
+    }
+
     pub fn set_standing(&self, standing: &Standing) -> Result<()> {
         if let Some(epoch) = &standing.epoch {
             write(self.conn(), EPOCH, epoch)?;

@@ -112,8 +112,17 @@ impl Reader<'_> {
         self.count("SELECT count(*) FROM outbox WHERE verdict IS NULL")
     }
 
+    /// Those that nobody has read yet.
     pub fn refused_count(&self) -> Result<u32> {
-        self.count("SELECT count(*) FROM outbox WHERE verdict IN ('refused', 'quarantined')")
+        let sql = "SELECT device_seq FROM outbox WHERE verdict IN ('refused', 'quarantined')";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        let refused = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<u64>>>()?;
+        if refused.is_empty() {
+            return Ok(0);
+        }
+        let read = self.refusals_read()?;
+        let unread = refused.iter().filter(|seq| !read.contains(seq)).count();
+        Ok(u32::try_from(unread).unwrap_or(u32::MAX))
     }
 
     /// The oldest number still held; the next one to come where none is.
@@ -130,6 +139,14 @@ impl Reader<'_> {
 }
 
 impl Applier<'_> {
+    /// Only a change that was refused can be marked.
+    pub fn mark_refusal_read(&self, device_seq: u64) -> Result<()> {
+        if !self.refused()?.iter().any(|row| row.device_seq == device_seq) {
+            return Err(Code::NotFound.into());
+        }
+        self.add_refusal_read(device_seq)
+    }
+
     /// Marks rows before they go into a request: from here on they never change.
     pub fn mark_sent(&self, through: u64) -> Result<()> {
         let sql = "UPDATE outbox SET sent_at = ?2 WHERE device_seq <= ?1 AND verdict IS NULL AND sent_at IS NULL";

@@ -72,7 +72,9 @@ pub fn query(connection: &Connection, text: &str, kind: Option<HitKind>, languag
     let query = Query::of(text);
     let mut counts = Vec::new();
     let mut hits = Vec::new();
-    if !query.is_empty() {
+    if query.is_empty() {
+        hits.extend(kind.map_or(Ok(Vec::new()), |kind| browsed(connection, kind, language))?);
+    } else {
         for (of, _) in KINDS {
             let wanted = match kind {
                 None => LISTED_OF_EACH,
@@ -89,6 +91,26 @@ pub fn query(connection: &Connection, text: &str, kind: Option<HitKind>, languag
     // Stable: equally good hits stay in the order of the kinds, the newer of a kind first.
     hits.sort_by_key(|found| found.rank);
     Ok(SearchView { text: text.to_owned(), counts, hits: hits.into_iter().map(|found| found.hit).collect() })
+}
+
+/// What there is to leaf through before anything is typed: the faults by their codes, the customers by their names. Nobody leafs
+/// through the rest.
+fn browsed(connection: &Connection, kind: HitKind, language: Language) -> Result<Vec<Found>> {
+    let order = match kind {
+        HitKind::Fault => "key",
+        HitKind::Customer => "title",
+        HitKind::Machine | HitKind::Order | HitKind::Part | HitKind::Fee => return Ok(Vec::new()),
+    };
+    let sql = format!(
+        "SELECT key, title, title_en, line, line_en, price_fen FROM search_document WHERE kind = ?1 ORDER BY {order} LIMIT {LISTED_OF_ONE}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([document::name(kind)], |row| {
+        let title = in_language(language, row.get(1)?, row.get(2)?);
+        let line = in_language(language, row.get(3)?, row.get(4)?);
+        Ok(Found { hit: Hit { kind, id: row.get(0)?, title, line, price_fen: row.get(5)? }, rank: 0 })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Count and best hits of one kind, newest first.

@@ -253,6 +253,20 @@ fn l4_a_refused_change_is_listed_with_its_reason_and_counts_for_nothing() {
     assert_eq!(list["refused"][0]["problem"]["code"], json!("scope_violation"));
     assert_eq!(list["refused"][1]["what"], json!(["write:job.phone"]));
     assert_eq!(list["sentence"]["mood"], json!("needs_you"));
+
+    // What was entered is shown with it, for it stands nowhere else any more.
+    assert_eq!(list["refused"][1]["entered"], json!([{ "field": "phone", "value": "own" }]));
+    // Read is not dropped: it stays in the list and asks for nothing.
+    let mut mood = json!(null);
+    for seq in [1, 2] {
+        let list = crate::commands::call(&bench.device, "read_refused", json!({ "device_seq": seq })).expect("read");
+        assert_eq!(list["refused"].as_array().expect("refused").len(), 2, "l2_nothing_entered_is_dropped");
+        mood = list["sentence"]["mood"].clone();
+    }
+    assert_ne!(mood, json!("needs_you"));
+    let none =
+        crate::commands::call(&bench.device, "read_refused", json!({ "device_seq": 99 })).expect_err("none such");
+    assert_eq!(none.code, Code::NotFound);
 }
 
 #[test]

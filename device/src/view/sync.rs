@@ -1,5 +1,6 @@
 //! The state of sync as a sentence, and the list behind it (L4).
 
+use gongdan_domain::catalogue::Words;
 use gongdan_domain::finding::Finding;
 use gongdan_domain::id::{JobId, WriteId};
 use gongdan_domain::obligation::Obligation;
@@ -47,7 +48,8 @@ pub struct SyncList {
     pub sentence: SyncSentence,
     pub conflicts: Vec<ConflictView>,
     pub refused: Vec<RefusedView>,
-    pub findings: Vec<Finding>,
+    /// About this person's own work, until the office has answered. Nothing waits for them.
+    pub findings: Vec<FindingView>,
     pub questions: Vec<QuestionView>,
     pub owed: Vec<Obligation>,
     pub waiting: Vec<WaitingView>,
@@ -87,6 +89,37 @@ pub struct RefusedView {
     pub what: Vec<String>,
     pub about: String,
     pub problem: Problem,
+    /// What was entered: it stands nowhere else any more.
+    pub entered: Vec<EnteredView>,
+    /// The person has seen it; it is kept, and asks for nothing any more.
+    pub read: bool,
+}
+
+/// One value of a refused change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EnteredView {
+    /// Name of the field; of a record the name of its text.
+    pub field: String,
+    #[ts(type = "unknown")]
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FindingView {
+    pub finding: Finding,
+    /// Name of the customer concerned.
+    pub about: String,
+    /// What was measured, where it is about a reading.
+    pub reading: Option<ReadingName>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ReadingName {
+    pub words: Words,
+    pub unit: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

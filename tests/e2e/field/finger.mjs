@@ -10,6 +10,25 @@ const USUAL = { width: 1280, height: 800, language: 'zh', theme: 'day' };
 export const DRESSES = ['zh', 'en'].flatMap((language) => ['day', 'night'].flatMap((theme) => WINDOWS.map(([width, height]) => ({ language, theme, width, height }))));
 const WITH_AXE = ['zh day 1280', 'en night 800'];
 
+/** Runs in the page: what is touched is at least 48 px each way, what is read at least 15; the small picture of a sealed order is a picture. */
+function tooSmall() {
+  const hidden = (element) => element.closest('.for-ears') !== null || element.classList.contains('native');
+  const found = [];
+  for (const element of document.querySelectorAll('button, a[href], label:has(> input), input, select, textarea, summary')) {
+    const { width, height } = element.getBoundingClientRect();
+    if (hidden(element) || width === 0 || (element.matches('input, select, textarea') && element.closest('label, .gd-well') !== null)) continue;
+    if (Math.min(width, height) < 47.5) found.push(`${Math.round(width)}×${Math.round(height)} ${element.dataset.testid ?? element.textContent.trim().slice(0, 24)}`);
+  }
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const holder = texts.currentNode.parentElement;
+    if (texts.currentNode.data.trim() === '' || hidden(holder) || holder.closest('.paper.small, kbd, script, style') !== null) continue;
+    const size = Number.parseFloat(getComputedStyle(holder).fontSize);
+    if (size < 14.9) found.push(`${size} px ${texts.currentNode.data.trim().slice(0, 24)}`);
+  }
+  return [...new Set(found)];
+}
+
 /** Asks until the answer satisfies; the last answer is in the error. */
 export async function until(ask, good, what) {
   const end = Date.now() + PATIENCE_MS;
@@ -88,6 +107,7 @@ export async function field(browser, device) {
         const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         await until(beyond, (px) => px <= 0, `${label} is wider than the window`);
         assert.doesNotMatch(await text(), /\b(?:field|fact|parts|common|problem)\.[a-z]+\.?[A-Za-z_]*\b/, `${label} shows a key instead of words`);
+        assert.deepEqual(await page.evaluate(tooSmall), [], `${label} is too small for a gloved hand or a pair of eyes`);
         if (WITH_AXE.includes(`${dress.language} ${dress.theme} ${dress.width}`)) assert.deepEqual(await self.axe(), [], `axe on ${label}`);
       }
       await self.dress();

@@ -77,6 +77,7 @@ test('K1 a locked tablet shows nothing but the gate, refuses a wrong PIN and ope
   await finger.tap('lock');
   await finger.at('gate-pin').waitFor();
   assert.equal(await finger.all('nav-').count(), 0);
+  await finger.look('locked');
   await finger.type('gate-pin', '135790');
   await finger.tap('gate-enter');
   await finger.says(/PIN 不对/);

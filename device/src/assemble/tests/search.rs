@@ -35,6 +35,20 @@ fn a2_one_character_finds_every_kind_and_counts_them() {
 }
 
 #[test]
+fn a2_before_anything_is_typed_customers_and_faults_can_be_leafed_through() {
+    let office = Office::new();
+    let browse =
+        |kind: &str| -> SearchView { office.call("search", json!({ "text": "", "kind": kind })).expect("listed") };
+    let faults = browse("fault");
+    assert_eq!(faults.hits.first().map(|h| h.id.as_str()), Some("F01"), "by their codes");
+    assert!(faults.hits.windows(2).all(|two| two[0].id < two[1].id));
+    let customers = browse("customer");
+    assert!(!customers.hits.is_empty() && customers.hits.windows(2).all(|two| two[0].title <= two[1].title));
+    assert_eq!(browse("order").hits, [], "nobody leafs through all orders");
+    assert_eq!(customers.counts, []);
+}
+
+#[test]
 fn a2_pinyin_initials_phone_and_serial_fragments() {
     let office = Office::new();
     let name = "样例星河纺织有限公司（虚构）";

@@ -41,7 +41,7 @@ pub fn refresh(connection: &Connection, most: u32) -> Result<bool> {
     Ok(connection.prepare_cached("SELECT 1 FROM search_dirty LIMIT 1")?.exists([])?)
 }
 
-fn name(kind: HitKind) -> &'static str {
+pub(super) fn name(kind: HitKind) -> &'static str {
     match kind {
         HitKind::Customer => "customer",
         HitKind::Machine => "machine",

@@ -12,6 +12,7 @@ export function findingEvidence(finding: Pick<Finding, 'details'>): string {
   const told: string[] = [];
   for (const [name, value] of Object.entries(finding.details)) {
     if (name === 'reason' && typeof value === 'string') told.push(value);
+    else if ((name === 'consented_fen' || name === 'sealed_fen') && typeof value === 'number') told.push(t(`fact.evidence.${name}`, { amount: money(value) }));
     else if (name.endsWith('_fen') && typeof value === 'number') told.push(money(value));
     else if (name === 'value' && typeof value === 'string') told.push(value);
   }

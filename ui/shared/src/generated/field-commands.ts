@@ -15,6 +15,7 @@ import type { Nothing } from "./Nothing";
 import type { OfCustomer } from "./OfCustomer";
 import type { OfFault } from "./OfFault";
 import type { OfJob } from "./OfJob";
+import type { OfRefused } from "./OfRefused";
 import type { OrderPdf } from "./OrderPdf";
 import type { OrderPreview } from "./OrderPreview";
 import type { Preference } from "./Preference";
@@ -63,4 +64,5 @@ export type FieldCommands = {
   sync_list: { args: Nothing; reply: SyncList };
   sync_now: { args: Nothing; reply: SyncSentence };
   settle: { args: Settle; reply: SyncList };
+  read_refused: { args: OfRefused; reply: SyncList };
 };

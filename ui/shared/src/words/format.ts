@@ -143,6 +143,11 @@ export function dayHeading(at: Instant, zone: string, now: Instant): string {
   return Math.abs(dayNumber(at, zone) - dayNumber(now, zone)) <= 1 ? dayWord(at, zone, now) : longDay(at, zone);
 }
 
+/** `今天 14:05`: the day is said even where it is today. */
+export function dayTime(at: Instant, zone: string, now: Instant): string {
+  return `${dayWord(at, zone, now)} ${time(at, zone)}`;
+}
+
 /** `10:00` today, `明天 08:30`, `11-25 14:05` otherwise. Midnight that ends a day is its 24:00. */
 export function moment(at: Instant, zone: string, now: Instant): string {
   const w = wall(at, zone);

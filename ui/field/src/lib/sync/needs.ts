@@ -6,6 +6,7 @@ import { fieldName } from '@gongdan/shared/business/index.ts';
 import type { Icon } from '@gongdan/shared/parts';
 import { problemWords, t } from '@gongdan/shared/words';
 import type { ConflictView } from '@gongdan/shared/generated/ConflictView';
+import type { RefusedView } from '@gongdan/shared/generated/RefusedView';
 import type { SyncList } from '@gongdan/shared/generated/SyncList';
 import { entityName, whatWords } from './what.ts';
 
@@ -16,9 +17,11 @@ export interface Need {
   readonly about: string;
   readonly why?: string;
   readonly conflict?: ConflictView;
+  readonly refused?: RefusedView;
   readonly href?: string;
-  readonly todo?: string;
 }
+
+export const refusedTitle = (one: RefusedView): string => t('field.todo.refused', { what: whatWords(one.what) });
 
 export function needs(list: SyncList): Need[] {
   return [
@@ -29,10 +32,9 @@ export function needs(list: SyncList): Need[] {
       about: [conflict.about, entityName(conflict.entity.kind)].filter((part) => part !== '').join(' · '),
       conflict,
     })),
-    ...list.refused.map((one) => {
-      const words = problemWords(one.problem.code);
-      return { id: `refused/${one.device_seq}`, icon: CircleX, title: t('field.todo.refused', { what: whatWords(one.what) }), about: one.about, why: words.what, todo: words.todo };
-    }),
+    ...list.refused
+      .filter((one) => !one.read)
+      .map((refused) => ({ id: `refused/${refused.device_seq}`, icon: CircleX, title: refusedTitle(refused), about: refused.about, why: problemWords(refused.problem.code).what, refused })),
     ...list.questions.map((one) => ({ id: `question/${one.job}/${one.at}`, icon: MessageCircleQuestion, title: one.question, about: [one.customer, one.order_no].join(' · '), href: `#/job/${one.job}/done` })),
   ];
 }

@@ -287,6 +287,8 @@ export const facts: Translation<typeof zh> = {
   'fact.kind.write': 'Edit',
   'fact.kind.seal': 'Work order',
   'fact.kind.retract': 'Taken back',
+  'fact.evidence.consented_fen': 'agreed {amount}',
+  'fact.evidence.sealed_fen': 'on the order {amount}',
   'fact.finding.departed_incomplete': 'Left without a mandatory item',
   'fact.finding.kit_released': 'Mandatory item released with a reason',
   'fact.finding.door_skipped': 'The check at the door was skipped',

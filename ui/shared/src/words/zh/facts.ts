@@ -307,6 +307,8 @@ export const facts = {
   'fact.kind.seal': '工作单',
   'fact.kind.retract': '撤回',
   // 发现的问题
+  'fact.evidence.consented_fen': '客户同意 {amount}',
+  'fact.evidence.sealed_fen': '工作单 {amount}',
   'fact.finding.departed_incomplete': '必带没齐就出发了',
   'fact.finding.kit_released': '必带项写原因放行',
   'fact.finding.door_skipped': '进门三项没做全',
