@@ -2,22 +2,27 @@
 
 use std::collections::BTreeSet;
 
+use gongdan_domain::entity::kind;
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::id::JobId;
 use gongdan_domain::paper::invoice::InvoiceRequest;
 use gongdan_domain::paper::{HazardDecision, Paper, PaperBody, PaperKind, place_of};
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{ChainHead, SealPayload};
+use gongdan_domain::sync::change::Scope;
 use gongdan_domain::work_order::{DocType, PayMethod};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::fixture::Office;
+use super::fixture::{Office, demo, entity};
 use crate::commands::args::SavedFile;
 use crate::view::job::JobView;
 use crate::view::paper::{PaperPreview, PaperProposals};
 
 fn job(office: &Office) -> JobId {
     office.clock("09:00");
+    let loaner = entity(kind::LOANER, Uuid::from_u128(0x10a), &demo()["loaners"][0]["fields"]);
+    office.send(Scope::Company, vec![loaner]);
     office.assign("J01", None, json!({}))
 }
 

@@ -2,6 +2,7 @@
 import type { Calendar } from "./Calendar";
 import type { CompanyProfile } from "./CompanyProfile";
 import type { DeadlineRules } from "./DeadlineRules";
+import type { DocumentTemplates } from "./DocumentTemplates";
 import type { FaultKnowledge } from "./FaultKnowledge";
 import type { FeeSchedule } from "./FeeSchedule";
 import type { FormFields } from "./FormFields";
@@ -15,4 +16,4 @@ import type { WarrantyPlans } from "./WarrantyPlans";
 /**
  * One published version: `{"kind": "fee_schedule", "body": {…}}`.
  */
-export type Reference = { "kind": "fee_schedule", "body": FeeSchedule } | { "kind": "warranty_plans", "body": WarrantyPlans } | { "kind": "kit_template", "body": KitTemplate } | { "kind": "fault_knowledge", "body": FaultKnowledge } | { "kind": "parts", "body": PartCatalogue } | { "kind": "safety_template", "body": SafetyTemplate } | { "kind": "form_fields", "body": FormFields } | { "kind": "deadline_rules", "body": DeadlineRules } | { "kind": "job_categories", "body": JobCategories } | { "kind": "company_profile", "body": CompanyProfile } | { "kind": "calendar", "body": Calendar } | { "kind": "maintenance", "body": Maintenance };
+export type Reference = { "kind": "fee_schedule", "body": FeeSchedule } | { "kind": "warranty_plans", "body": WarrantyPlans } | { "kind": "kit_template", "body": KitTemplate } | { "kind": "fault_knowledge", "body": FaultKnowledge } | { "kind": "parts", "body": PartCatalogue } | { "kind": "safety_template", "body": SafetyTemplate } | { "kind": "form_fields", "body": FormFields } | { "kind": "deadline_rules", "body": DeadlineRules } | { "kind": "job_categories", "body": JobCategories } | { "kind": "company_profile", "body": CompanyProfile } | { "kind": "calendar", "body": Calendar } | { "kind": "maintenance", "body": Maintenance } | { "kind": "document_templates", "body": DocumentTemplates };

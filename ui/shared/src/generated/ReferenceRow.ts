@@ -8,6 +8,10 @@ export type ReferenceRow = { kind: ReferenceKind, version: string, valid_from: s
  */
 in_force: boolean, published_at: string, published_by: PersonName | null, 
 /**
+ * Mistakes in templates of documents that are in force: documents are set with the product's own meanwhile.
+ */
+warnings: Array<string>, 
+/**
  * The body; left out in a list over all kinds.
  */
 body: unknown, };

@@ -6,6 +6,8 @@ import type { Charges } from "./Charges";
 import type { Confidence } from "./Confidence";
 import type { Consent } from "./Consent";
 import type { Diagnosis } from "./Diagnosis";
+import type { InvoiceRequest } from "./InvoiceRequest";
+import type { IssuedPaper } from "./IssuedPaper";
 import type { Labour } from "./Labour";
 import type { Payment } from "./Payment";
 import type { PersonId } from "./PersonId";
@@ -26,4 +28,12 @@ export type VisitState = { id: VisitId | null, technicians: Array<PersonId>, lea
 /**
  * Per list the newest tick of each item.
  */
-ticks: { [key in TickList]?: { [key in string]: Tick } }, kit_released: { [key in string]: string }, departed_at: string | null, late_notice: boolean, arrived_at: string | null, not_admitted: string | null, card_left: boolean, checked_in_at: string | null, checked_out_at: string | null, safety: { [key in string]: Answer }, safety_signed_at: string | null, readings: Array<TakenReading>, photos: Array<Photo>, fees_shown_at: string | null, consent: Consent | null, consent_refused: string | null, work_started_at: string | null, work_finished_at: string | null, test: TestRun | null, test_minutes: number, test_reason: string, confidence: Confidence | null, escalated: boolean, notes: Array<string>, seals: Array<Seal>, questions: Array<Question>, archived: string | null, analysis: Analysis | null, diagnosis: Diagnosis | null, found_condition: string, alarm_code: string, measures: Array<string>, parts_used: Array<UsedPart> | null, labour: Array<Labour> | null, charges: Charges, payment: Payment | null, hidden_defects: string, suggestions: string, };
+ticks: { [key in TickList]?: { [key in string]: Tick } }, kit_released: { [key in string]: string }, departed_at: string | null, late_notice: boolean, arrived_at: string | null, not_admitted: string | null, card_left: boolean, checked_in_at: string | null, checked_out_at: string | null, safety: { [key in string]: Answer }, safety_signed_at: string | null, readings: Array<TakenReading>, photos: Array<Photo>, fees_shown_at: string | null, consent: Consent | null, consent_refused: string | null, work_started_at: string | null, work_finished_at: string | null, test: TestRun | null, test_minutes: number, test_reason: string, confidence: Confidence | null, escalated: boolean, notes: Array<string>, seals: Array<Seal>, questions: Array<Question>, archived: string | null, 
+/**
+ * Receipts, slips and notices, in the order they were made.
+ */
+papers: Array<IssuedPaper>, 
+/**
+ * F3: the latest.
+ */
+invoice: InvoiceRequest | null, analysis: Analysis | null, diagnosis: Diagnosis | null, found_condition: string, alarm_code: string, measures: Array<string>, parts_used: Array<UsedPart> | null, labour: Array<Labour> | null, charges: Charges, payment: Payment | null, hidden_defects: string, suggestions: string, };

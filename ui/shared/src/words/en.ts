@@ -4,6 +4,7 @@ import { facts } from './en/facts.ts';
 import { field } from './en/field.ts';
 import { format } from './en/format.ts';
 import { office } from './en/office.ts';
+import { papers } from './en/papers.ts';
 import { parts } from './en/parts.ts';
 import { problems } from './en/problems.ts';
 import type { Translation } from './types.ts';
@@ -16,5 +17,6 @@ export const en: Translation<typeof zh> = {
   ...problems,
   ...facts,
   ...field,
+  ...papers,
   ...office,
 };

@@ -4,8 +4,9 @@ import { facts } from './zh/facts.ts';
 import { field } from './zh/field.ts';
 import { format } from './zh/format.ts';
 import { office } from './zh/office.ts';
+import { papers } from './zh/papers.ts';
 import { parts } from './zh/parts.ts';
 import { problems } from './zh/problems.ts';
 
-export const modules = { common, format, parts, problems, facts, field, office };
-export const zh = { ...common, ...format, ...parts, ...problems, ...facts, ...field, ...office } as const;
+export const modules = { common, format, parts, problems, facts, field, papers, office };
+export const zh = { ...common, ...format, ...parts, ...problems, ...facts, ...field, ...papers, ...office } as const;

@@ -71,6 +71,7 @@ export const field: Translation<typeof zh> = {
   'field.job.phone': 'Call',
   'field.job.navigate': 'Navigate',
   'field.job.help': 'Help',
+  'field.job.papers': 'Papers',
   'field.job.missingNamed': '{what}: {names}',
   'field.help.calling': 'Calling for help',
   'field.help.called': 'Help is called, the company is alerted',

@@ -73,6 +73,7 @@ export const field = {
   'field.job.phone': '电话',
   'field.job.navigate': '导航',
   'field.job.help': '求助',
+  'field.job.papers': '单据',
   'field.job.missingNamed': '{what}：{names}',
   'field.help.calling': '正在求助',
   'field.help.called': '已求助，公司会马上知道',

@@ -35,7 +35,7 @@ export function inkOf({ aspect, strokes }: Signature): Ink {
 }
 
 export class SigningEntry {
-  private readonly job: Job;
+  protected readonly job: Job;
 
   constructor(job: Job) {
     this.job = job;
