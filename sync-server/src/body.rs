@@ -1,11 +1,13 @@
 //! Request bodies: bounded, plain or zstd, JSON or a problem that says what is wrong.
 
 use std::io::Read as _;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use gongdan_domain::problem::{Code, Problem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,32 +15,47 @@ use serde_json::json;
 
 use crate::error::{Error, Result};
 
+/// Between two pieces of a body. Tests do not wait as long as the road does.
+const SILENCE: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(30) };
+/// A frame may ask for this much memory (8 MiB) to be unpacked; ours ask for less.
+const WINDOW_LOG: u32 = 23;
+
 /// The bytes of a body, unpacked; neither form may be larger than `limit`.
 pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>> {
-    let packed = axum::body::to_bytes(body, limit).await.map_err(|e| too_large_or_torn(&e, limit))?;
+    let packed = packed(headers, body, limit).await?;
     match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
-        None | Some(b"identity") => Ok(packed.into()),
+        None | Some(b"identity") => Ok(packed),
         Some(b"zstd") => unpack(&packed, limit),
         Some(_) => Err(Problem::with(Code::BadRequest, json!({ "why": "content-encoding" })).into()),
     }
 }
 
-fn too_large_or_torn(error: &axum::Error, limit: usize) -> Error {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(e) = cause {
-        if e.to_string().contains("length limit exceeded") {
-            return Problem::with(Code::TooLarge, json!({ "limit": limit })).into();
-        }
-        cause = e.source();
+/// As it came over the line. A slow line is a line; a silent one is given up, so that nobody holds the server by saying nothing.
+async fn packed(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>> {
+    let too_large = || Error::from(Problem::with(Code::TooLarge, json!({ "limit": limit })));
+    let told = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+    if told.is_some_and(|told| told > limit) {
+        return Err(too_large());
     }
-    Code::BadRequest.into()
+    let (mut pieces, mut bytes) = (body.into_data_stream(), Vec::new());
+    loop {
+        match tokio::time::timeout(SILENCE, pieces.next()).await {
+            Err(_) => return Err(Code::TooSlow.into()),
+            Ok(None) => return Ok(bytes),
+            Ok(Some(Err(_))) => return Err(Code::BadRequest.into()),
+            Ok(Some(Ok(piece))) if bytes.len() + piece.len() > limit => return Err(too_large()),
+            Ok(Some(Ok(piece))) => bytes.extend_from_slice(&piece),
+        }
+    }
 }
 
 fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>> {
     let bad = |_| Error::from(Problem::with(Code::BadRequest, json!({ "why": "zstd" })));
     let mut bytes = Vec::new();
     let most = limit as u64 + 1;
-    zstd::stream::read::Decoder::new(packed).map_err(bad)?.take(most).read_to_end(&mut bytes).map_err(bad)?;
+    let mut decoder = zstd::stream::read::Decoder::new(packed).map_err(bad)?;
+    decoder.window_log_max(WINDOW_LOG).map_err(bad)?;
+    decoder.take(most).read_to_end(&mut bytes).map_err(bad)?;
     if bytes.len() > limit {
         return Err(Problem::with(Code::TooLarge, json!({ "limit": limit })).into());
     }

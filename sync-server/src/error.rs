@@ -83,13 +83,15 @@ pub fn respond(problem: Problem) -> Response {
     (status(problem.code), axum::Json(problem)).into_response()
 }
 
-fn status(code: Code) -> StatusCode {
+/// The status with which a code is answered.
+pub fn status(code: Code) -> StatusCode {
     use Code as C;
     match code {
         C::SignInFailed | C::NotSignedIn | C::TokenInvalid | C::EnrolmentCodeInvalid => StatusCode::UNAUTHORIZED,
         C::NotAllowed | C::CsrfMissing | C::DeviceRevoked => StatusCode::FORBIDDEN,
         C::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
         C::BadRequest | C::ProtocolUnknown => StatusCode::BAD_REQUEST,
+        C::TooSlow => StatusCode::REQUEST_TIMEOUT,
         C::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         C::UnknownCommand | C::NotFound | C::AttachmentUnknown => StatusCode::NOT_FOUND,
         C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

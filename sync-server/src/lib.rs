@@ -15,6 +15,7 @@ pub mod grant;
 pub mod index;
 pub mod keys;
 pub mod office;
+pub mod openapi;
 pub mod reference;
 pub mod router;
 pub mod secret;

@@ -23,14 +23,18 @@ pub mod session;
 mod veil;
 pub mod view;
 
+use std::collections::BTreeMap;
+
 use gongdan_domain::permission::Permission;
 use gongdan_domain::problem::{Code, Problem};
 use serde_json::{Value, json};
+use ts_rs::TS;
 
 use self::args as a;
 use self::context::Context;
 use self::view as v;
 use crate::error::Result;
+use crate::openapi;
 
 /// Who may call a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +47,28 @@ pub enum Door {
     Needs(Permission),
 }
 
+/// A command from outside: who may call it, what it takes and answers, and the named types of both.
+pub struct Shapes {
+    pub name: &'static str,
+    pub door: Door,
+    pub doc: &'static str,
+    pub args: String,
+    pub reply: String,
+    pub types: BTreeMap<String, String>,
+}
+
+impl Shapes {
+    fn of<A: TS + 'static, R: TS + 'static>(name: &'static str, door: Door, doc: &'static str) -> Self {
+        let mut types = openapi::types_of::<A>();
+        types.extend(openapi::types_of::<R>());
+        Self { name, door, doc: doc.trim(), args: openapi::name_of::<A>(), reply: openapi::name_of::<R>(), types }
+    }
+}
+
 macro_rules! commands {
     (
         [Open] $open:ident($open_args:ty) -> $open_reply:ty;
-        $($(#[$doc:meta])* [$door:expr] $name:ident($args:ty) -> $reply:ty = $handler:path;)*
+        $($(#[doc = $doc:literal])* [$door:expr] $name:ident($args:ty) -> $reply:ty = $handler:path;)*
     ) => {
         /// Names and doors, in the order of the list.
         pub const COMMANDS: &[(&str, Door)] = &[(stringify!($open), Door::Open), $((stringify!($name), $door)),*];
@@ -64,9 +86,16 @@ macro_rules! commands {
             }
         }
 
+        /// Every command as the description of the API tells it.
+        pub fn shapes() -> Vec<Shapes> {
+            vec![
+                Shapes::of::<$open_args, $open_reply>(stringify!($open), Door::Open, ""),
+                $(Shapes::of::<$args, $reply>(stringify!($name), $door, concat!($($doc),*))),*
+            ]
+        }
+
         /// The typed map for the interface: name, arguments, reply.
         pub fn typescript_map() -> Vec<(&'static str, String, String)> {
-            use ts_rs::TS as _;
             let config = ts_rs::Config::from_env();
             vec![
                 (stringify!($open), <$open_args>::name(&config), <$open_reply>::name(&config)),

@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::Router;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::Response;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, head, patch, post};
 use gongdan_domain::problem::{Code, Problem};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,9 +17,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::core::Shared;
 use crate::error::{Error, respond};
 use crate::sync::{attachment, enrol, exchange};
-use crate::{console, events, office};
+use crate::{console, events, office, openapi};
 
-const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; script-src 'self'; \
+const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; \
     connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 macro_rules! endpoints {
@@ -34,6 +35,7 @@ macro_rules! endpoints {
 
 endpoints! {
     get "/health" => health;
+    get "/api/openapi.json" => openapi::described;
     // Devices
     post "/sync/v1/enrol" => enrol::enrol;
     post "/sync/v1/exchange" => exchange::exchange;
@@ -59,7 +61,31 @@ pub fn router(core: Shared) -> Router {
         .fallback(console::fallback)
         .method_not_allowed_fallback(|| async { respond(Problem::new(Code::MethodNotAllowed)) })
         .with_state(core);
-    headers(router).layer(CatchPanicLayer::custom(|_| -> Response { respond(Error::Unfinished.problem()) }))
+    headers(router.layer(middleware::from_fn(guarded)))
+        .layer(CatchPanicLayer::custom(|_| -> Response { respond(Error::Unfinished.problem()) }))
+}
+
+/// Headers are read before anybody is asked who he is: they stay small.
+const MAX_HEADERS: usize = 32 * 1024;
+
+async fn guarded(request: Request, next: Next) -> Response {
+    let line = request.uri().to_string().len();
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if line + headers > MAX_HEADERS {
+        let problem = Problem::with(Code::TooLarge, serde_json::json!({ "limit": MAX_HEADERS }));
+        return (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, axum::Json(problem)).into_response();
+    }
+    in_our_words(next.run(request).await)
+}
+
+/// What axum refuses by itself (a query or a path that cannot be read) is a problem like every other refusal.
+fn in_our_words(answer: Response) -> Response {
+    let status = answer.status();
+    let ours = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
+    if ours || !matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) {
+        return answer;
+    }
+    (status, axum::Json(Problem::new(Code::BadRequest))).into_response()
 }
 
 fn headers(router: Router) -> Router {
@@ -92,5 +118,7 @@ impl FromRequestParts<Shared> for Address {
     }
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,10 @@ export async function openPage(browser, { width = 1440, height = 900, language =
   page.setDefaultTimeout(15_000);
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
+  // What the strict policy stopped is missing on the screen.
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) errors.push(message.text());
+  });
   return {
     page,
     errors,

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { look, openBrowser, signedIn } from './browser.mjs';
+import { look, openBrowser, openPage, signedIn } from './browser.mjs';
 import { company } from './company.mjs';
 import { delivered, visit } from './visit.mjs';
 
 const PICTURES = new URL('../../../test-results/screenshots/office/', import.meta.url).pathname;
-const SCREENS = ['/', '/intake?customer=CUSTOMER', '/jobs', '/jobs?filter=all', '/orders', '/orders?filter=all', '/callbacks', '/customers', '/conflicts', '/findings', '/fees', '/devices', '/settings'];
+const SCREENS = ['/', '/intake?customer=CUSTOMER', '/jobs', '/jobs?filter=all', '/orders', '/orders?filter=all', '/callbacks', '/customers', '/conflicts', '/findings', '/fees', '/people', '/devices', '/settings'];
 
 let browser;
 let firm;
@@ -88,6 +88,37 @@ test('a device is enrolled by a code that is shown once, and revoked', async () 
   await console.at('revoke-collect').click();
   await console.page.getByText(/平板 02 已停用/).waitFor();
   await console.close();
+});
+
+test('an account is made, gets another role, and all of it stands in the record of actions', async () => {
+  const console = await signedIn(browser, firm, 'admin');
+  await console.at('rail-people').click();
+  await console.at('new-account').click();
+  await console.at('account-name').fill('新同事');
+  await console.at('account-login').fill('xin');
+  await console.at('account-role').selectOption('quality_department');
+  await look(console, 'a new account');
+  await console.at('create-account').click();
+  const password = (await console.at('new-password').innerText()).trim();
+  await look(console, 'a password that is shown once');
+  await console.at('account-xin').click();
+  await console.at('account-role').selectOption('sales');
+  await console.at('set-role').click();
+  await console.page.getByText('新同事的岗位已更改').waitFor();
+  await look(console, 'an account');
+  await console.page.screenshot({ path: `${PICTURES}account-zh-day.png` });
+  await console.page.goto(`${firm.url}/settings?action=role_changed`);
+  await console.page.getByText('xin quality_department → sales').waitFor();
+  await look(console, 'the record of actions');
+  await console.close();
+
+  const other = await openPage(browser);
+  await other.page.goto(firm.url);
+  await other.at('login').fill('XIN');
+  await other.at('password').fill(password);
+  await other.at('sign-in').click();
+  await other.at('rail-settings').waitFor();
+  await other.close();
 });
 
 test('a conflict is settled for one value', async () => {

@@ -46,6 +46,12 @@ impl Office {
         Ok(Self { http, url: url.to_owned(), session, csrf })
     }
 
+    /// What a request of this session carries: the cookies, and the token that only the console can read.
+    pub fn headers(&self) -> [(&'static str, String); 2] {
+        let cookies = format!("gd_session={}; gd_csrf={}", self.session, self.csrf);
+        [("cookie", cookies), ("x-csrf", self.csrf.clone())]
+    }
+
     /// One command of the console.
     pub async fn call(&self, name: &str, args: Value) -> Result<Value, Problem> {
         let answer = self

@@ -1,0 +1,271 @@
+//! The endpoints that are no commands: what devices speak, live lines, files and papers. Written by hand, because their shapes belong
+//! to the wire and not to an interface; a test compares the names with what is really sent.
+
+use serde_json::{Map, Value, json};
+
+use super::{content, problems};
+
+/// What every door can answer before anybody looked at the request.
+const DOOR: [u16; 5] = [405, 408, 431, 500, 503];
+
+pub fn paths() -> Map<String, Value> {
+    let mut paths = Map::new();
+    let mut put = |path: &str, method: &str, operation: Value| {
+        let at = paths.entry(path.to_owned()).or_insert_with(|| json!({}));
+        at[method] = operation;
+    };
+    put("/health", "get", operation("health", "Whether the server answers.", &json!([]), text("ok"), &[]));
+    put(
+        "/api/openapi.json",
+        "get",
+        operation("openapi", "This description.", &json!([]), any("The description."), &[]),
+    );
+    put("/sync/v1/enrol", "post", enrol());
+    put("/sync/v1/exchange", "post", exchange());
+    put("/sync/v1/events", "get", operation("device_events", LIVE, &device(), stream(), &[400, 401, 403]));
+    for (method, operation) in attachments() {
+        put("/sync/v1/attachments/{hash}", method, operation);
+    }
+    put("/api/office/events", "get", operation("office_events", LIVE, &session(), stream(), &[401, 403]));
+    put("/api/office/download", "get", download());
+    put("/api/office/file/{hash}", "get", office_file());
+    put("/api/office/orders/{order}/pdf", "get", pdf("order_pdf", "order"));
+    put("/api/office/papers/{paper}/pdf", "get", pdf("paper_pdf", "paper"));
+    paths
+}
+
+const LIVE: &str = "A live line: says that there is something new, and no more.";
+
+fn device() -> Value {
+    json!([{ "device": [] }])
+}
+
+fn session() -> Value {
+    json!([{ "session": [] }])
+}
+
+fn operation(id: &str, summary: &str, security: &Value, good: (&str, Value), refusals: &[u16]) -> Value {
+    let mut responses = problems(&[&DOOR[..], refusals].concat());
+    responses.insert(good.0.to_owned(), good.1);
+    json!({ "operationId": id, "summary": summary, "security": security, "responses": responses })
+}
+
+fn text(description: &str) -> (&'static str, Value) {
+    ("200", json!({ "description": description, "content": { "text/plain": { "schema": { "type": "string" } } } }))
+}
+
+fn any(description: &str) -> (&'static str, Value) {
+    ("200", content(description, &json!({ "type": "object" })))
+}
+
+fn stream() -> (&'static str, Value) {
+    let schema = json!({ "type": "string" });
+    ("200", json!({ "description": "Server-sent events.", "content": { "text/event-stream": { "schema": schema } } }))
+}
+
+fn body(mut operation: Value, schema: &Value) -> Value {
+    operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    operation
+}
+
+fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
+    let all = required.iter().chain(optional).map(|(name, schema)| ((*name).to_owned(), schema.clone()));
+    let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
+    json!({ "type": "object", "properties": all.collect::<Map<_, _>>(), "required": names })
+}
+
+fn string() -> Value {
+    json!({ "type": "string" })
+}
+
+fn whole() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
+}
+
+fn list(items: &Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn maybe(schema: &Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+/// What a device sends to be enrolled, and what it gets.
+fn enrol() -> Value {
+    let good = ("200", content("Certificate and token.", &enrol_reply()));
+    let operation = operation(
+        "enrol",
+        "A one-time code becomes a certificate and a token.",
+        &json!([]),
+        good,
+        &[400, 401, 413, 422, 429, 507],
+    );
+    body(operation, &enrol_request())
+}
+
+pub fn enrol_request() -> Value {
+    object(&[("code", string()), ("public_key", string()), ("device_name", string()), ("app", string())], &[])
+}
+
+pub fn enrol_reply() -> Value {
+    let signed = object(&[("payload", string()), ("signature", string())], &[]);
+    let time = json!({ "type": "string", "format": "date-time" });
+    object(
+        &[
+            ("certificate", signed),
+            ("token", string()),
+            ("recovery_key", string()),
+            ("epoch", string()),
+            ("time", time),
+        ],
+        &[],
+    )
+}
+
+fn exchange() -> Value {
+    let good = ("200", content("Verdicts of what was sent, then news.", &exchange_reply()));
+    let summary = "One round trip is a whole small sync: push, commit, then pull.";
+    body(operation("exchange", summary, &device(), good, &[400, 401, 403, 409, 413, 422, 507]), &exchange_request())
+}
+
+pub fn exchange_request() -> Value {
+    let change = object(&[("device_seq", whole()), ("payload", string()), ("signature", string())], &[]);
+    let needed = [
+        ("first_seq", whole()),
+        ("oldest_held", whole()),
+        ("app", string()),
+        ("schema", whole()),
+        ("max_bytes", whole()),
+    ];
+    let cursors = json!({ "type": "object", "additionalProperties": string() });
+    object(&needed, &[("epoch", maybe(&string())), ("cursors", cursors), ("changes", list(&change))])
+}
+
+pub fn exchange_reply() -> Value {
+    // A record of a newer kind is passed on as it came: its shape is not fixed here.
+    let page =
+        object(&[("scope", string()), ("records", list(&json!({ "type": "object" }))), ("cursor", string())], &[]);
+    let verdict = object(&[("device_seq", whole()), ("outcome", string()), ("position", whole())], &[]);
+    let needed = [
+        ("epoch", string()),
+        ("acked_through", whole()),
+        ("safe_through", whole()),
+        ("verdicts", list(&verdict)),
+        ("scopes", list(&string())),
+        ("pages", list(&page)),
+        ("more", json!({ "type": "boolean" })),
+        ("time", json!({ "type": "string", "format": "date-time" })),
+        ("min_app", string()),
+    ];
+    object(&needed, &[("gap_from", maybe(&whole())), ("reset", maybe(&string())), ("revoked", maybe(&string()))])
+}
+
+fn in_path(name: &str, schema: &Value) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "schema": schema })
+}
+
+fn hash() -> Value {
+    in_path("hash", &json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }))
+}
+
+fn with(mut operation: Value, parameters: Value) -> Value {
+    operation["parameters"] = parameters;
+    operation
+}
+
+/// A picture as a picture, anything else as bytes that no browser runs.
+fn file() -> (&'static str, Value) {
+    let kinds = ["image/jpeg", "image/png", "application/octet-stream"];
+    let content: Map<String, Value> = kinds.iter().map(|kind| ((*kind).to_owned(), json!({}))).collect();
+    ("200", json!({ "description": "The file.", "content": content }))
+}
+
+fn standing(status: &'static str) -> (&'static str, Value) {
+    let number = json!({ "schema": whole() });
+    let headers = json!({ "upload-offset": number, "upload-length": number });
+    (status, json!({ "description": "How many bytes are here, and of how many.", "headers": headers }))
+}
+
+fn attachments() -> [(&'static str, Value); 3] {
+    let offset = json!({ "name": "upload-offset", "in": "header", "required": true, "schema": whole() });
+    let head = operation(
+        "attachment_standing",
+        "How much of a file has arrived.",
+        &device(),
+        standing("200"),
+        &[400, 401, 403, 404],
+    );
+    let refusals = [400, 401, 403, 404, 409, 413, 422, 507];
+    let mut patch = operation("attachment_piece", "The next piece of a file.", &device(), standing("204"), &refusals);
+    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+    patch["requestBody"] = json!({ "required": true, "content": { "application/offset+octet-stream": bytes } });
+    let get = operation("attachment", "A file that a record in reach names.", &device(), file(), &[400, 401, 403, 404]);
+    [
+        ("head", with(head, json!([hash()]))),
+        ("patch", with(patch, json!([hash(), offset]))),
+        ("get", with(get, json!([hash()]))),
+    ]
+}
+
+fn office_file() -> Value {
+    let get = operation("file", "A file that a record names.", &session(), file(), &[400, 401, 403, 404]);
+    with(get, json!([hash()]))
+}
+
+fn paper() -> (&'static str, Value) {
+    ("200", json!({ "description": "PDF/A-3b.", "content": { "application/pdf": {} } }))
+}
+
+fn pdf(id: &str, of: &str) -> Value {
+    let get = operation(id, "A sealed document as paper.", &session(), paper(), &[400, 401, 403, 404, 409, 422, 507]);
+    let sealed = in_path(of, &json!({ "type": "string", "format": "uuid" }));
+    let lang = json!({ "name": "lang", "in": "query", "schema": { "enum": ["zh", "en", "both"] } });
+    let revision =
+        json!({ "name": "revision", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 1000 } });
+    with(get, json!([sealed, lang, revision]))
+}
+
+fn download() -> Value {
+    let mut good = paper();
+    for (kind, any) in file().1["content"].as_object().into_iter().flatten() {
+        good.1["content"][kind] = any.clone();
+    }
+    let get =
+        operation("download", "The same downloads by name.", &session(), good, &[400, 401, 403, 404, 409, 422, 507]);
+    let name = json!({ "name": "name", "in": "query", "required": true, "schema": { "enum": ["file", "order_pdf", "paper_pdf"] } });
+    let args = json!({ "name": "args", "in": "query", "required": true, "schema": string(), "description": "JSON: {\"hash\"} or {\"order\" or \"paper\", \"lang\", \"revision\"}." });
+    with(get, json!([name, args]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use gongdan_domain::sync::change::Extra;
+    use gongdan_domain::sync::wire::{EnrolRequest, ExchangeRequest};
+    use serde_json::{Value, json};
+
+    fn names(value: &Value) -> BTreeSet<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    }
+
+    /// The wire types and the description cannot drift apart unseen.
+    #[test]
+    fn what_devices_send_has_the_names_that_are_described() {
+        let exchange = ExchangeRequest {
+            epoch: None,
+            cursors: BTreeMap::new(),
+            first_seq: 1,
+            oldest_held: 1,
+            changes: Vec::new(),
+            app: String::new(),
+            schema: 1,
+            max_bytes: 0,
+            extra: Extra::new(),
+        };
+        assert_eq!(names(&json!(exchange)), names(&super::exchange_request()["properties"]));
+        let empty = String::new;
+        let enrol = EnrolRequest { code: empty(), public_key: empty(), device_name: empty(), app: empty() };
+        assert_eq!(names(&json!(enrol)), names(&super::enrol_request()["properties"]));
+    }
+}
