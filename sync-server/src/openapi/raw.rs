@@ -232,8 +232,8 @@ fn download() -> Value {
     }
     let get =
         operation("download", "The same downloads by name.", &session(), good, &[400, 401, 403, 404, 409, 422, 507]);
-    let name = json!({ "name": "name", "in": "query", "required": true, "schema": { "enum": ["file", "order_pdf", "paper_pdf"] } });
-    let args = json!({ "name": "args", "in": "query", "required": true, "schema": string(), "description": "JSON: {\"hash\"} or {\"order\" or \"paper\", \"lang\", \"revision\"}." });
+    let name = json!({ "name": "name", "in": "query", "required": true, "schema": { "enum": ["file", "order_pdf"] } });
+    let args = json!({ "name": "args", "in": "query", "required": true, "schema": string(), "description": "JSON: {\"hash\"} or {\"order\", \"lang\", \"revision\"}." });
     with(get, json!([name, args]))
 }
 
