@@ -19,6 +19,7 @@ impl Office<'_> {
             who,
             server: "http://127.0.0.1:8610".parse().ok(),
             session_hash: String::new(),
+            from: std::net::Ipv4Addr::LOCALHOST.into(),
         };
         office::call(&ctx, name, args).map_err(|e| e.problem())
     }
