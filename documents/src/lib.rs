@@ -8,6 +8,7 @@ mod field;
 mod file_name;
 mod font;
 mod invoice;
+pub mod letter;
 mod number;
 mod order;
 mod paper;
@@ -15,6 +16,8 @@ mod print;
 mod seal;
 mod signature;
 mod strings;
+pub mod table;
+pub mod technical;
 mod templates;
 mod world;
 

@@ -103,13 +103,13 @@ pub fn walk(value: &mut Json, visit: &impl Fn(&mut String)) {
     }
 }
 
-fn picture(bytes: Vec<u8>) -> Option<Bytes> {
+pub fn picture(bytes: Vec<u8>) -> Option<Bytes> {
     let format = ExchangeFormat::detect(&bytes)?;
     let bytes = Bytes::new(bytes);
     RasterImage::plain(bytes.clone(), format).ok().map(|_| bytes)
 }
 
-fn timestamp(at: Instant) -> Option<Timestamp> {
+pub fn timestamp(at: Instant) -> Option<Timestamp> {
     let part = |n: u32| u8::try_from(n).ok();
     let (month, day) = (part(at.month())?, part(at.day())?);
     let (hour, minute, second) = (part(at.hour())?, part(at.minute())?, part(at.second())?);

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
 
+use crate::finding::FindingDecision;
 use crate::id::{FindingId, JobId, ObligationId, OrderId, PaperId, PersonId, VisitId};
 use crate::paper::HazardDecision;
 use crate::paper::invoice::InvoiceRequest;
@@ -186,6 +187,15 @@ pub enum FactBody {
     FindingAnswered {
         finding: FindingId,
         answer: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        decision: Option<FindingDecision>,
+    },
+    /// BR-06: the customer is called because of a finding.
+    RemedialCallback {
+        finding: FindingId,
+        /// What to talk about.
+        about: String,
     },
 
     // Before the visit
@@ -441,6 +451,7 @@ impl FactBody {
                 | FactBody::OrderQuestioned { .. }
                 | FactBody::OrderArchived { .. }
                 | FactBody::FindingAnswered { .. }
+                | FactBody::RemedialCallback { .. }
                 | FactBody::ObligationWaived { .. }
         )
     }

@@ -1,5 +1,8 @@
 //! A finding: a rule that was broken in the field, or evidence that something does not fit. It refuses nothing; the office answers it.
 
+pub mod ink;
+pub mod signed;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -54,6 +57,60 @@ pub enum FindingCode {
     RetractedAfterSeal,
     /// Numbers of a device are missing; what they said is lost unless it is found.
     Hole,
+    /// H4: the strokes of another order's signature, apart from place and size.
+    SignatureIdentical,
+    /// H4: nearer to another order's signature than a hand repeats itself.
+    SignatureTooNear,
+    /// H4: signed before check-in, after check-out, or without any.
+    SignedOutsideVisit,
+    /// H4: signed away from where the technician checked in.
+    SignedElsewhere,
+    /// H4: the device's clock was set around the signature.
+    ClockJumped,
+    /// H4: a photo of the work is older than the visit.
+    PhotoOlderThanVisit,
+    /// H4: the same file belongs to another order.
+    PhotoOnAnotherOrder,
+    /// H4: nearly the same picture belongs to another order.
+    PhotoLikeAnother,
+    /// H4: a good opinion without the customer's signature.
+    SatisfiedUnsigned,
+    /// H4, E3: the price was shown after work had begun, or never.
+    PriceNotShownBefore,
+}
+
+impl FindingCode {
+    /// H4: for the manager alone. Devices never get these: their evidence may speak of other people's orders.
+    pub fn for_the_manager(self) -> bool {
+        matches!(
+            self,
+            Self::SignatureIdentical
+                | Self::SignatureTooNear
+                | Self::SignedOutsideVisit
+                | Self::SignedElsewhere
+                | Self::ClockJumped
+                | Self::PhotoOlderThanVisit
+                | Self::PhotoOnAnotherOrder
+                | Self::PhotoLikeAnother
+                | Self::SatisfiedUnsigned
+                | Self::PriceNotShownBefore
+        )
+    }
+}
+
+/// 处理结果: what the company decided about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, rename_all = "snake_case")]
+pub enum FindingDecision {
+    /// The explanation holds.
+    ExplanationAccepted,
+    /// BR-06: made good by a remedial callback, which must have reached the customer.
+    RemedialCallback,
+    /// It is as found; dealt with under the company's rules.
+    Confirmed,
+    /// Said in words.
+    Other,
 }
 
 /// One finding and, later, the office's answer to it.
@@ -77,6 +134,9 @@ pub struct Finding {
     /// The office's answer, once there is one.
     #[serde(default)]
     pub answer: Option<String>,
+    /// How it was settled; absent in answers of the first versions.
+    #[serde(default)]
+    pub decision: Option<FindingDecision>,
 }
 
 /// A rule that an action breaks. The device refuses where it can; the server, which learns of it later, makes a finding.

@@ -29,7 +29,7 @@ pub enum ObligationState {
 #[ts(export)]
 pub struct Obligation {
     pub id: ObligationId,
-    /// BR-01, BR-02, BR-03, BR-11, or `question` for a question of the office.
+    /// BR-01, BR-02, BR-03, BR-06, BR-11, or `question` for a question of the office.
     pub rule: String,
     pub job: JobId,
     pub visit: Option<VisitId>,
@@ -104,6 +104,7 @@ fn triggers<'a>(facts: &[(&'a Fact, FactBody)]) -> Vec<Trigger<'a>> {
             }
             FactBody::CallbackMade { reached: true, satisfied: Some(false), .. } => owe("BR-11", false),
             FactBody::OrderQuestioned { .. } => owe("question", false),
+            FactBody::RemedialCallback { .. } => owe("BR-06", false),
             _ => {}
         }
     }

@@ -66,10 +66,12 @@ pub enum Permission {
     AdministerUsers,
     /// Read the audit trail.
     ReadAudit,
+    /// Take a month's orders without prices, personal phones and signatures (H5).
+    TakeTechnicalCopy,
 }
 
 impl Permission {
-    pub const ALL: [Permission; 13] = [
+    pub const ALL: [Permission; 14] = [
         Permission::SyncDevice,
         Permission::ReadOffice,
         Permission::ReadMoney,
@@ -83,6 +85,7 @@ impl Permission {
         Permission::PublishReference,
         Permission::AdministerUsers,
         Permission::ReadAudit,
+        Permission::TakeTechnicalCopy,
     ];
 }
 
@@ -107,10 +110,11 @@ pub fn may(role: Role, permission: Permission) -> bool {
             matches!(permission, P::ReadOffice | P::ReadMoney | P::ReadPhones | P::PublishReference)
         }
         Role::Sales | Role::PartsWorkshop => matches!(permission, P::ReadOffice | P::ReadPhones),
-        Role::TechnicalDepartment | Role::QualityDepartment | Role::ProductionDepartment => {
-            // They read and answer: no money, no telephone numbers.
-            matches!(permission, P::ReadOffice | P::AnswerFinding)
+        // They read and answer: no money, no telephone numbers.
+        Role::TechnicalDepartment | Role::QualityDepartment => {
+            matches!(permission, P::ReadOffice | P::AnswerFinding | P::TakeTechnicalCopy)
         }
-        Role::Admin => !matches!(permission, P::SyncDevice | P::ReviewOrder),
+        Role::ProductionDepartment => matches!(permission, P::ReadOffice | P::AnswerFinding),
+        Role::Admin => !matches!(permission, P::SyncDevice | P::ReviewOrder | P::TakeTechnicalCopy),
     }
 }

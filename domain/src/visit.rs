@@ -433,6 +433,7 @@ impl VisitState {
             | FactBody::ReplacementDeclined { .. }) => papers::take(&mut self.papers, at, paper),
             FactBody::JobAssigned { .. }
             | FactBody::FindingAnswered { .. }
+            | FactBody::RemedialCallback { .. }
             | FactBody::NumberVoided { .. }
             | FactBody::DeclaredLost { .. }
             | FactBody::CallbackMade { .. }

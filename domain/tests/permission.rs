@@ -7,12 +7,12 @@ fn l3_the_table_is_what_was_decided() {
     let expected = [
         "Technician: SyncDevice",
         "Dispatcher: ReadOffice ReadMoney ReadPhones AssignJob RecordCallback SettleConflict AnswerFinding EditArchive",
-        "ServiceManager: ReadOffice ReadMoney ReadPhones AssignJob ReviewOrder RecordCallback SettleConflict AnswerFinding EditArchive PublishReference",
+        "ServiceManager: ReadOffice ReadMoney ReadPhones AssignJob ReviewOrder RecordCallback SettleConflict AnswerFinding EditArchive PublishReference TakeTechnicalCopy",
         "GeneralManager: ReadOffice ReadMoney ReadPhones PublishReference",
         "Sales: ReadOffice ReadPhones",
         "PartsWorkshop: ReadOffice ReadPhones",
-        "TechnicalDepartment: ReadOffice AnswerFinding",
-        "QualityDepartment: ReadOffice AnswerFinding",
+        "TechnicalDepartment: ReadOffice AnswerFinding TakeTechnicalCopy",
+        "QualityDepartment: ReadOffice AnswerFinding TakeTechnicalCopy",
         "ProductionDepartment: ReadOffice AnswerFinding",
         "Admin: ReadOffice ReadMoney ReadPhones AssignJob RecordCallback SettleConflict AnswerFinding EditArchive PublishReference AdministerUsers ReadAudit",
     ];

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gongdan_domain::time::Instant;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use crate::auth::limit::Limits;
+use crate::bundle;
 use crate::error::{Error, Result};
 use crate::front::Front;
 use crate::keys::{Keys, private_folder};
@@ -33,6 +34,10 @@ pub struct Core {
     pub bell: broadcast::Sender<u64>,
     /// Files that are being written just now.
     pub uploading: Mutex<HashSet<String>>,
+    /// Months that are being packed, or were.
+    pub bundles: bundle::desk::Desk,
+    /// Wakes the sender of e-mail.
+    pub post: Notify,
     front: OnceLock<Front>,
     published: Mutex<Option<Arc<ReferenceSet>>>,
 }
@@ -64,6 +69,8 @@ impl Core {
             limits: Limits::default(),
             bell,
             uploading: Mutex::default(),
+            bundles: bundle::desk::Desk::default(),
+            post: Notify::new(),
             front: OnceLock::new(),
             published: Mutex::default(),
         }))
@@ -71,6 +78,12 @@ impl Core {
 
     pub fn now(&self) -> Instant {
         (self.clock)()
+    }
+
+    /// Something that consoles show changed without a record of its own.
+    pub fn bell_rings(&self) {
+        // Nobody listening is fine.
+        _ = self.bell.send(0);
     }
 
     /// How the server is reached.

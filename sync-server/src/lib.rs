@@ -4,6 +4,7 @@
 pub mod auth;
 pub mod backup;
 pub mod body;
+pub mod bundle;
 pub mod config;
 pub mod console;
 pub mod core;
@@ -14,6 +15,7 @@ pub mod front;
 pub mod grant;
 pub mod index;
 pub mod keys;
+pub mod mail;
 pub mod office;
 pub mod openapi;
 pub mod reference;
@@ -66,6 +68,8 @@ impl Server {
         let opening = config.clone();
         let core = core::off_thread(move || Core::open(&opening.data, opening.clock)).await?;
         let (stop, stopped) = watch::channel(false);
+        bundle::desk::sweep(&core)?;
+        tokio::spawn(mail::run(Shared::clone(&core), stopped.clone()));
         if config.daily_backup {
             tokio::spawn(back_up_daily(Shared::clone(&core), stopped));
         }

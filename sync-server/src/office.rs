@@ -4,7 +4,9 @@
 pub mod act;
 pub mod args;
 mod audit;
+pub mod bundle;
 mod callback;
+mod conflict;
 pub mod context;
 mod customer;
 mod device;
@@ -14,8 +16,9 @@ mod finding;
 mod home;
 mod job;
 mod load;
+mod mail;
 mod order;
-mod paper;
+pub mod paper;
 mod people;
 mod reference;
 mod register;
@@ -29,6 +32,8 @@ use gongdan_domain::permission::Permission;
 use gongdan_domain::problem::{Code, Problem};
 use serde_json::{Value, json};
 use ts_rs::TS;
+
+pub use self::order::declared_lost;
 
 use self::args as a;
 use self::context::Context;
@@ -120,6 +125,19 @@ commands! {
     [Needs(P::ReadOffice)] open_order(a::OpenOrder) -> v::OfficeOrder = order::open;
     [Needs(P::ReviewOrder)] archive_order(a::ArchiveOrder) -> v::Archived = order::archive;
     [Needs(P::ReviewOrder)] question_order(a::QuestionOrder) -> v::OfficeDone = order::question;
+    // H5: a month as a bundle
+    [Needs(P::ReadOffice)] bundle_month(a::BundleMonth) -> v::BundleMonth = bundle::month;
+    [Needs(P::ReadMoney)] make_bundle(a::MakeBundle) -> v::BundleView = bundle::full;
+    [Needs(P::TakeTechnicalCopy)] make_technical_bundle(a::MakeBundle) -> v::BundleView = bundle::technical;
+    [Needs(P::ReadOffice)] cancel_bundle(a::NamedBundle) -> v::OfficeDone = bundle::cancel;
+    // E-mail to the customer, and the mail server it leaves by
+    [Needs(P::ReadMoney)] mail_order(a::MailOrder) -> v::MailView = mail::order;
+    [Needs(P::ReadMoney)] list_mails(a::OpenOrder) -> Vec<v::MailView> = mail::list;
+    [Needs(P::ReadMoney)] retry_mail(a::NamedMail) -> v::MailView = mail::retry;
+    [Needs(P::ReadMoney)] cancel_mail(a::NamedMail) -> v::MailView = mail::cancel;
+    [Needs(P::AdministerUsers)] mail_settings(a::OfficeNothing) -> v::MailServer = mail::settings;
+    [Needs(P::AdministerUsers)] set_mail_server(a::SetMailServer) -> v::MailServer = mail::set;
+    [Needs(P::AdministerUsers)] test_mail(a::TestMail) -> v::MailView = mail::test;
     // A: customers and jobs
     [Needs(P::ReadOffice)] search_customers(a::SearchCustomers) -> Vec<v::CustomerHit> = customer::search;
     [Needs(P::ReadOffice)] open_customer(a::OpenCustomer) -> v::OfficeCustomer = customer::open;
@@ -141,9 +159,11 @@ commands! {
     [Needs(P::AdministerUsers)] disable_account(a::DisableAccount) -> v::AccountRow = people::disable;
     // What a person must look at
     [Needs(P::ReadOffice)] list_findings(a::ListFindings) -> v::FindingList = finding::list;
+    [Needs(P::ReadOffice)] open_finding(a::OpenFinding) -> v::OpenedFinding = finding::open;
+    [Needs(P::AnswerFinding)] ask_remedial_callback(a::AskRemedialCallback) -> v::OfficeDone = finding::ask_remedial;
     [Needs(P::AnswerFinding)] answer_finding(a::AnswerFinding) -> v::OfficeDone = finding::answer;
-    [Needs(P::ReadOffice)] list_conflicts(a::OfficeNothing) -> Vec<v::ConflictRow> = finding::conflicts;
-    [Needs(P::SettleConflict)] settle_conflict(a::SettleConflict) -> v::OfficeField = finding::settle;
+    [Needs(P::ReadOffice)] list_conflicts(a::OfficeNothing) -> Vec<v::ConflictRow> = conflict::list;
+    [Needs(P::SettleConflict)] settle_conflict(a::SettleConflict) -> v::OfficeField = conflict::settle;
     [Needs(P::SettleConflict)] list_refused(a::OfficeNothing) -> Vec<v::RefusedRow> = finding::refused;
     // I: callbacks
     [Needs(P::ReadOffice)] callbacks(a::OfficeNothing) -> Vec<v::CallbackRow> = callback::list;

@@ -49,6 +49,7 @@ endpoints! {
     get "/api/office/file/{hash}" => office::download::file;
     get "/api/office/orders/{order}/pdf" => office::download::pdf;
     get "/api/office/papers/{paper}/pdf" => office::download::paper_pdf;
+    get "/api/office/bundles/{bundle}" => office::bundle::download;
     post "/api/office/{name}" => office::door::command;
 }
 

@@ -7,6 +7,8 @@
 //!    (`late_commit_seen`). Every commit has a random nonce.
 //! 4. A `read` sees one snapshot from its first to its last question.
 
+pub mod evidence;
+pub mod mail;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -191,7 +193,7 @@ pub struct RowQuery {
 }
 
 /// One snapshot of everything.
-pub trait Reader {
+pub trait Reader: evidence::EvidenceReader + mail::MailReader {
     fn epoch(&self) -> Result<String>;
     /// The last position of the last commit (within a write: given out so far).
     fn head(&self) -> Result<u64>;
@@ -273,7 +275,7 @@ pub trait Reader {
 }
 
 /// One write: everything in it or nothing.
-pub trait Tx: Reader {
+pub trait Tx: Reader + evidence::EvidenceTx + mail::MailTx {
     /// Stores the current state of a record and adds scopes; answers its new position. Everybody in its scopes learns of it.
     fn put(&mut self, id: &str, body: &RecordBody, scopes: &BTreeSet<Scope>) -> Result<u64>;
     /// Lets a scope hold a record that exists.
@@ -288,7 +290,6 @@ pub trait Tx: Reader {
         shown: &serde_json::Value,
         in_conflict: bool,
     ) -> Result<()>;
-    fn know_write(&mut self, id: WriteId) -> Result<()>;
     fn refuse_write(&mut self, id: WriteId, seen: &[WriteId]) -> Result<()>;
     fn put_fact(&mut self, fact: &Fact, by_office: bool, at: Instant, received_at: Instant) -> Result<()>;
     fn retract(&mut self, fact: FactId, by: PersonId, at: Instant) -> Result<()>;

@@ -39,6 +39,15 @@ impl Act {
 
     /// A decision about a job reaches those who have the job; any other stays with who made it.
     pub fn fact(&mut self, about: Option<About>, body: &FactBody) -> FactId {
+        self.fact_in(about, body, about.map_or(Scope::Person(self.by), |a| Scope::Job(a.job)))
+    }
+
+    /// A decision about a job that is not for its technician.
+    pub fn fact_at_desk(&mut self, about: Option<About>, body: &FactBody) -> FactId {
+        self.fact_in(about, body, Scope::Person(self.by))
+    }
+
+    fn fact_in(&mut self, about: Option<About>, body: &FactBody, scope: Scope) -> FactId {
         let (kind, body) = body.parts();
         let id = FactId(Uuid::now_v7());
         self.ops.push(Op::Fact(Fact {
@@ -46,7 +55,7 @@ impl Act {
             kind,
             job: about.map(|a| a.job),
             visit: about.and_then(|a| a.visit),
-            scopes: vec![about.map_or(Scope::Person(self.by), |a| Scope::Job(a.job))],
+            scopes: vec![scope],
             at: Stamp::trusted(self.now),
             by: self.by,
             body,

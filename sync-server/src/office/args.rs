@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::mail::settings::MailSecurity;
+use gongdan_domain::finding::FindingDecision;
 use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, MachineId, ObligationId, OrderId, PersonId, WriteId};
 use gongdan_domain::permission::Role;
 use gongdan_domain::reference::ReferenceKind;
@@ -76,6 +78,69 @@ pub struct QuestionOrder {
     pub order: OrderId,
     pub revision: u32,
     pub question: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+#[ts(rename = "AskBundleMonth")]
+pub struct BundleMonth {
+    /// `2026-11`.
+    pub month: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MakeBundle {
+    pub month: String,
+    /// `zh` or `en`: the words of the index.
+    pub language: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NamedBundle {
+    #[ts(type = "string")]
+    pub bundle: uuid::Uuid,
+}
+
+/// An order's paper to its customer, by e-mail.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct MailOrder {
+    pub order: OrderId,
+    pub revision: u32,
+    pub recipient: String,
+    /// `zh` or `en`.
+    pub language: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NamedMail {
+    #[ts(type = "string")]
+    pub mail: uuid::Uuid,
+}
+
+/// The company's mail server. An absent password leaves the one that is kept.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SetMailServer {
+    pub host: String,
+    pub port: u16,
+    pub security: MailSecurity,
+    pub user: String,
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub password: Option<String>,
+    pub from: String,
+    pub from_name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct TestMail {
+    pub recipient: String,
+    pub language: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -249,7 +314,24 @@ pub struct ListFindings {
 #[ts(export)]
 pub struct AnswerFinding {
     pub finding: FindingId,
+    pub decision: FindingDecision,
+    /// In words; needed where the decision alone does not say it.
     pub answer: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OpenFinding {
+    pub finding: FindingId,
+}
+
+/// BR-06: the customer is to be called because of a finding.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AskRemedialCallback {
+    pub finding: FindingId,
+    /// What to talk about.
+    pub about: String,
 }
 
 /// I5: a person chooses among the values of a field, or writes another.

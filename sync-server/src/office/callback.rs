@@ -90,6 +90,7 @@ fn about(r: &dyn Reader, owed: &Owed) -> Result<String> {
         Some(FactBody::TestRunRecorded { reason, .. }) => reason,
         Some(FactBody::ConfidenceStated { .. }) => owed.listed.row.symptom.clone(),
         Some(FactBody::CallbackMade { note, .. }) => note,
+        Some(FactBody::RemedialCallback { about, .. }) => about,
         Some(FactBody::OrderSealed { hash, choice, quality, attitude, .. }) => {
             let unhappy = [quality, attitude].contains(&Rating::Dissatisfied);
             opinion(r, &hash, unhappy && choice == SigningChoice::Signed)?

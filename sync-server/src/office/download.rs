@@ -113,19 +113,20 @@ async fn printed(
     let about = name.split('_').next().unwrap_or_default().trim_end_matches(".pdf").to_owned();
     core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), "pdf_taken", &about))
         .await?;
-    let headers = [("content-type", "application/pdf".to_owned()), ("content-disposition", disposition(&name))];
+    let headers =
+        [("content-type", "application/pdf".to_owned()), ("content-disposition", disposition("inline", &name))];
     Ok((headers, bytes).into_response())
 }
 
 /// RFC 6266: the name as it is for browsers of today, and in plain letters for the others.
-fn disposition(name: &str) -> String {
+pub fn disposition(how: &str, name: &str) -> String {
     let plain: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
     let byte = |b: u8| match b {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(b).to_string(),
         b => format!("%{b:02X}"),
     };
     let whole: String = name.bytes().map(byte).collect();
-    format!("inline; filename=\"{plain}\"; filename*=UTF-8''{whole}")
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{whole}")
 }
 
 #[cfg(test)]
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn g7_a_download_keeps_its_chinese_name_and_smuggles_no_header() {
-        let header = disposition("GD-A7-2611-0032_样例\"\r\nX: y_2026-11-24.pdf");
+        let header = disposition("inline", "GD-A7-2611-0032_样例\"\r\nX: y_2026-11-24.pdf");
         assert!(header.starts_with("inline; filename=\"GD-A7-2611-0032_Xy_2026-11-24.pdf\""), "{header}");
         assert!(header.ends_with("%E6%A0%B7%E4%BE%8B%22%0D%0AX%3A%20y_2026-11-24.pdf"), "{header}");
         assert!(header.is_ascii() && !header.contains('\r'));

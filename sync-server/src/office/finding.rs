@@ -1,22 +1,25 @@
-//! What a person must look at: findings, conflicts (I5) and changes that could not be taken. Nothing here is ever deleted.
+//! What a person must look at: findings (H4) and changes that could not be taken. Nothing here is ever deleted.
 
-use gongdan_domain::entity::{Fields, kind};
+mod opened;
+
 use gongdan_domain::fact::{About, FactBody};
-use gongdan_domain::id::{JobId, VisitId};
+use gongdan_domain::finding::{Finding, FindingDecision};
+use gongdan_domain::id::FindingId;
+use gongdan_domain::obligation::ObligationState;
 use gongdan_domain::problem::Code;
-use gongdan_domain::sync::change::EntityRef;
-use gongdan_domain::sync::merge::{Head, Register};
 use gongdan_domain::sync::wire::{Outcome, RecordBody};
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::index;
 use crate::office::act::Act;
 use crate::office::args as a;
-use crate::office::context::{Context, said};
+use crate::office::context::{Context, invalid, said};
 use crate::office::load::{self, Names, PAGE};
-use crate::office::register;
 use crate::office::view as v;
-use crate::storage::{Reader, RowQuery, StoredChange};
+use crate::storage::{Reader, StoredChange, Tx};
+
+pub use opened::open;
 
 pub fn list(ctx: &Context, args: a::ListFindings) -> Result<v::FindingList> {
     ctx.read(|r| {
@@ -29,83 +32,62 @@ pub fn list(ctx: &Context, args: a::ListFindings) -> Result<v::FindingList> {
     })
 }
 
+/// What the company decided. A finding can be settled again: the last decision shows, the record keeps all of them.
 pub fn answer(ctx: &Context, args: a::AnswerFinding) -> Result<v::OfficeDone> {
-    let answer = said(&args.answer, || Code::ReasonMissing.into())?;
+    let wordless = args.decision == FindingDecision::RemedialCallback;
+    let answer =
+        if wordless { args.answer.trim().to_owned() } else { said(&args.answer, || Code::ReasonMissing.into())? };
     ctx.write(move |ctx, tx| {
-        let state = tx.finding(args.finding)?.ok_or(Code::NotFound)?;
-        let RecordBody::Finding { finding } = state.body else { return Err(Code::NotFound.into()) };
-        let about = finding.job.map(|job| About { job, visit: finding.visit });
-        let mut act = Act::new(ctx);
-        act.fact(about, &FactBody::FindingAnswered { finding: args.finding, answer });
-        ctx.state(tx, act.ops)?;
-        let title = finding.job.map(|job| load::title(tx, job)).transpose()?.flatten();
-        ctx.note(tx, "answered", title.map(|title| title.customer).unwrap_or_default())?;
-        Ok(v::OfficeDone {})
-    })
-}
-
-pub fn conflicts(ctx: &Context, _: a::OfficeNothing) -> Result<Vec<v::ConflictRow>> {
-    ctx.read(|r| {
-        let mut names = Names::new(r);
-        let mut rows = Vec::new();
-        for (entity, field) in r.conflicts()? {
-            let fields = r.fields(&entity)?;
-            let Some(register) = fields.register(&field).filter(|register| register.in_conflict()) else { continue };
-            let mut heads = heads(&mut names, register)?;
-            if !ctx.sees_money() {
-                heads.iter_mut().for_each(|head| load::without_money(&mut head.value));
-            }
-            rows.push(v::ConflictRow {
-                entity_title: title(r, &entity, &fields)?,
-                heads,
-                about: about(r, &entity)?,
-                entity,
-                field,
-            });
+        let finding = known(tx, args.finding)?;
+        if wordless && !made_good(ctx, tx, &finding)? {
+            // BR-06 is done by reaching the customer, not by saying so.
+            return Err(invalid("decision"));
         }
-        Ok(rows)
+        let body = FactBody::FindingAnswered { finding: args.finding, answer, decision: Some(args.decision) };
+        stated(ctx, tx, &finding, &body, "answered")
     })
 }
 
-/// Newest first, as they would be shown.
-fn heads(names: &mut Names<'_>, register: &Register) -> Result<Vec<v::HeadView>> {
-    let shown = register.shown().map(|head| head.write);
-    let mut ordered: Vec<&Head> = register.heads.iter().collect();
-    ordered.sort_by_key(|head| std::cmp::Reverse((head.at, head.write)));
-    let view = |head: &Head| {
-        let (write, value, at) = (head.write, head.value.clone(), head.at);
-        Ok(v::HeadView { write, value, by: names.of(head.by)?, at, shown: shown == Some(write) })
-    };
-    ordered.into_iter().map(view).collect()
-}
-
-fn title(r: &dyn Reader, entity: &EntityRef, fields: &Fields) -> Result<String> {
-    Ok(match entity.kind.as_str() {
-        kind::MACHINE => load::machine_title(fields),
-        kind::JOB | kind::VISIT => match about(r, entity)? {
-            Some(about) => load::title(r, about.job)?.map(|title| title.customer).unwrap_or_default(),
-            None => String::new(),
-        },
-        // Customers, people and teams are called by their name.
-        _ => fields.text("name").to_owned(),
-    })
-}
-
-fn about(r: &dyn Reader, entity: &EntityRef) -> Result<Option<About>> {
-    match entity.kind.as_str() {
-        kind::JOB => Ok(Some(About { job: JobId(entity.id), visit: None })),
-        kind::VISIT => {
-            let visit = VisitId(entity.id);
-            let query = RowQuery { order: Some(visit.order()), limit: 1, ..RowQuery::default() };
-            Ok(r.rows(&query)?.pop().map(|row| About { job: row.job, visit: Some(visit) }))
+/// BR-06: opens a remedial callback; one that is open is enough.
+pub fn ask_remedial(ctx: &Context, args: a::AskRemedialCallback) -> Result<v::OfficeDone> {
+    let about = said(&args.about, || Code::ReasonMissing.into())?;
+    ctx.write(move |ctx, tx| {
+        let finding = known(tx, args.finding)?;
+        let job = finding.job.ok_or(Code::NotFound)?;
+        if opened::remedial(ctx, tx, job, &finding)?.iter().any(|(_, owed)| index::is_open(owed)) {
+            return Err(Code::Conflict.into());
         }
-        _ => Ok(None),
+        let body = FactBody::RemedialCallback { finding: args.finding, about };
+        stated(ctx, tx, &finding, &body, "remedial_callback")
+    })
+}
+
+fn known(r: &dyn Reader, id: FindingId) -> Result<Finding> {
+    match r.finding(id)?.ok_or(Code::NotFound)?.body {
+        RecordBody::Finding { finding } => Ok(finding),
+        _ => Err(Code::NotFound.into()),
     }
 }
 
-/// I5: naming every head that was on the screen. One that nobody saw stays, and the field stays open.
-pub fn settle(ctx: &Context, args: a::SettleConflict) -> Result<v::OfficeField> {
-    ctx.write(move |ctx, tx| register::write(ctx, tx, &args.entity, &args.field, args.value, args.seen, "settled"))
+fn made_good(ctx: &Context, r: &dyn Reader, finding: &Finding) -> Result<bool> {
+    let Some(job) = finding.job else { return Ok(false) };
+    let asked = opened::remedial(ctx, r, job, finding)?;
+    Ok(asked.iter().any(|(_, owed)| owed.state == ObligationState::Done))
+}
+
+/// A decision about a finding, in the trail. What the technician must not see of other orders is not in it: it stays with the office.
+fn stated(ctx: &Context, tx: &mut dyn Tx, finding: &Finding, body: &FactBody, action: &str) -> Result<v::OfficeDone> {
+    let about = finding.job.map(|job| About { job, visit: finding.visit });
+    let mut act = Act::new(ctx);
+    if finding.code.for_the_manager() {
+        act.fact_at_desk(about, body)
+    } else {
+        act.fact(about, body)
+    };
+    ctx.state(tx, act.ops)?;
+    let title = finding.job.map(|job| load::title(tx, job)).transpose()?.flatten();
+    ctx.note(tx, action, title.map(|title| title.customer).unwrap_or_default())?;
+    Ok(v::OfficeDone {})
 }
 
 pub fn refused(ctx: &Context, _: a::OfficeNothing) -> Result<Vec<v::RefusedRow>> {

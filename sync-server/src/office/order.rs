@@ -18,7 +18,7 @@ use crate::office::view as v;
 use crate::reference::ReferenceSet;
 use crate::storage::{Reader, RowQuery};
 
-pub use opened::open;
+pub use opened::{declared_lost, open};
 
 /// Sealed and not yet decided.
 pub const TO_REVIEW: [&str; 2] = ["sealed", "left"];

@@ -94,7 +94,7 @@ fn print(core: &Core, r: &dyn Reader, document: &Document<'_>, seal: &SealInfo, 
     Ok(pdf)
 }
 
-fn named(no: &str, customer: &str, at: Instant, zone: &str) -> String {
+pub fn named(no: &str, customer: &str, at: Instant, zone: &str) -> String {
     let day = zone.parse::<chrono_tz::Tz>().ok().map(|zone| at.with_timezone(&zone).date_naive());
     file_name(no, customer, day, "pdf")
 }

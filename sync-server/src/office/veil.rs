@@ -22,7 +22,7 @@ fn without_phones(value: &mut Value) {
             // A conflict or a register names its field beside its values.
             let names_one = map.get("field").and_then(Value::as_str).is_some_and(|field| PHONES.contains(&field));
             for (name, inner) in map.iter_mut() {
-                if PHONES.contains(&name.as_str()) || names_one && name == "heads" {
+                if PHONES.contains(&name.as_str()) || names_one && (name == "heads" || name == "base") {
                     emptied(inner);
                 } else {
                     without_phones(inner);

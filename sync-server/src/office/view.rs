@@ -1,5 +1,9 @@
 //! What the console gets: one value per screen, computed when asked. Shapes only; money is left out for roles that may not see it.
 
+mod bundle;
+mod evidence;
+mod mail;
+
 use std::collections::BTreeMap;
 
 use gongdan_domain::catalogue::Words;
@@ -19,6 +23,10 @@ use gongdan_domain::work_order::{Ink, OrderDocument};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
+
+pub use bundle::*;
+pub use evidence::*;
+pub use mail::*;
 
 /// Who is signed in and what he may do.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -474,6 +482,11 @@ pub struct HeadView {
     pub by: PersonName,
     #[ts(type = "string")]
     pub at: Instant,
+    /// When it came to the server; `None` for values of older versions.
+    #[ts(type = "string | null")]
+    pub received_at: Option<Instant>,
+    /// The device it was written on; `None`: the console, or not known.
+    pub device_name: Option<String>,
     /// The one that is shown meanwhile.
     pub shown: bool,
 }
@@ -486,6 +499,8 @@ pub struct ConflictRow {
     /// The customer's name, or brand, model and serial no.
     pub entity_title: String,
     pub field: String,
+    /// What all who wrote had seen, where that is known.
+    pub base: Option<BaseView>,
     pub heads: Vec<HeadView>,
     pub about: Option<About>,
 }

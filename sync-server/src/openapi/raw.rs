@@ -31,6 +31,7 @@ pub fn paths() -> Map<String, Value> {
     put("/api/office/file/{hash}", "get", office_file());
     put("/api/office/orders/{order}/pdf", "get", pdf("order_pdf", "order"));
     put("/api/office/papers/{paper}/pdf", "get", pdf("paper_pdf", "paper"));
+    put("/api/office/bundles/{bundle}", "get", bundle());
     paths
 }
 
@@ -223,6 +224,13 @@ fn pdf(id: &str, of: &str) -> Value {
     let revision =
         json!({ "name": "revision", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 1000 } });
     with(get, json!([sealed, lang, revision]))
+}
+
+fn bundle() -> Value {
+    let zip = ("200", json!({ "description": "A month of orders.", "content": { "application/zip": {} } }));
+    let get =
+        operation("bundle", "A finished bundle; taking it is noted.", &session(), zip, &[400, 401, 403, 404, 507]);
+    with(get, json!([in_path("bundle", &json!({ "type": "string", "format": "uuid" }))]))
 }
 
 fn download() -> Value {

@@ -29,6 +29,7 @@ const LETTERS: [(char, Role); 10] = [
 const SIGNED_IN: &str = "TDSGLPEQUA";
 const OFFICE: &str = "DSGLPEQUA";
 const CALLS: &str = "DSA";
+const MONEY: &str = "DSGA";
 
 /// Command and who may call it.
 const MAY_CALL: &[(&str, &str)] = &[
@@ -41,6 +42,17 @@ const MAY_CALL: &[(&str, &str)] = &[
     ("open_order", OFFICE),
     ("archive_order", "S"),
     ("question_order", "S"),
+    ("bundle_month", OFFICE),
+    ("make_bundle", MONEY),
+    ("make_technical_bundle", "SEQ"),
+    ("cancel_bundle", OFFICE),
+    ("mail_order", MONEY),
+    ("list_mails", MONEY),
+    ("retry_mail", MONEY),
+    ("cancel_mail", MONEY),
+    ("mail_settings", "A"),
+    ("set_mail_server", "A"),
+    ("test_mail", "A"),
     ("search_customers", OFFICE),
     ("open_customer", OFFICE),
     ("correct_archive", CALLS),
@@ -59,6 +71,8 @@ const MAY_CALL: &[(&str, &str)] = &[
     ("reset_password", "A"),
     ("disable_account", "A"),
     ("list_findings", OFFICE),
+    ("open_finding", OFFICE),
+    ("ask_remedial_callback", "DSEQUA"),
     ("answer_finding", "DSEQUA"),
     ("list_conflicts", OFFICE),
     ("settle_conflict", CALLS),
@@ -100,6 +114,8 @@ const MAY_PASS: &[(&str, &str, Open)] = &[
     // The paper shows amounts.
     ("get", "/api/office/orders/{order}/pdf", Open::ToRoles("DSGA")),
     ("get", "/api/office/papers/{paper}/pdf", Open::ToRoles("DSGA")),
+    // The full one shows amounts, the technical copy does not.
+    ("get", "/api/office/bundles/{bundle}", Open::ToRoles("DSGEQA")),
     ("post", "/api/office/{name}", Open::ByCommand),
 ];
 
@@ -138,6 +154,7 @@ impl Cast {
     async fn knock(&self, method: &str, path: &str, who: Who<'_>) -> (StatusCode, String) {
         let id = "01a20a6a-08cc-71ee-bc10-b6f14701f7bc";
         let path = path.replace("{hash}", &"0".repeat(64)).replace("{order}", id).replace("{paper}", id);
+        let path = path.replace("{bundle}", id);
         let path = if path.ends_with("/download") {
             format!("{path}?name=file&args=%7B%22hash%22%3A%2200%22%7D")
         } else {

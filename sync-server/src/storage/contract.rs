@@ -229,6 +229,7 @@ fn what_was_found_in_one_instant_stands_in_one_order(store: &Store) {
             found_at: at(9),
             details: json!({}),
             answer: None,
+            decision: None,
         };
         store
             .write(move |tx| {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ed25519_dalek::VerifyingKey;
 use gongdan_domain::entity::{customer, job, kind, machine};
 use gongdan_domain::fact::FactBody;
-use gongdan_domain::finding::{Finding, FindingCode};
+use gongdan_domain::finding::{Finding, FindingCode, FindingDecision};
 use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, PersonId, VisitId, derived};
 use gongdan_domain::seal::{ChainHead, Receipt};
 use gongdan_domain::sync::change::{Change, EntityRef, Fact, Op, Retraction, Scope, SealOp, Write};
@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 
 use crate::core::Env;
 use crate::error::Result;
+use crate::storage::evidence::KnownWrite;
 use crate::storage::{Tx, record_id};
-use crate::sync::judge;
+use crate::sync::{falsified, judge};
 use crate::{grant, index};
 
 /// Whose change it is.
@@ -118,7 +119,8 @@ impl Taking<'_> {
             return Ok(());
         }
         let (job, visit, fact) = about;
-        let finding = Finding { id, code, job, visit, fact, found_at: self.env.now, details, answer: None };
+        let finding =
+            Finding { id, code, job, visit, fact, found_at: self.env.now, details, answer: None, decision: None };
         let by = self.author.person;
         keep_finding(self.tx, &finding, by)?;
         self.applied.findings.push(finding);
@@ -143,7 +145,15 @@ impl Taking<'_> {
         let body = RecordBody::Entity { entity: write.entity.clone(), fields: fields.0 };
         self.tx.put(&id, &body, &set(&write.scopes))?;
         self.tx.put_field(&write.entity, &write.field, &shown, in_conflict)?;
-        self.tx.know_write(write.id)?;
+        self.tx.know_write(&KnownWrite {
+            id: write.id,
+            value: write.value.clone(),
+            seen: write.seen.clone(),
+            by: write.by,
+            device: self.author.device,
+            at: write.at.judged_at(self.env.now),
+            received_at: self.env.now,
+        })?;
         self.touch_entity(&write.entity, &write.field, &shown)
     }
 
@@ -216,18 +226,21 @@ impl Taking<'_> {
         for file in &fact.files {
             self.tx.name_file(file, &id)?;
         }
+        if !self.author.office {
+            falsified::photo(self.tx, self.env, fact)?;
+        }
         self.touched.jobs.extend(fact.job);
         match body {
             Some(FactBody::JobAssigned { .. }) => self.touched.assigned.extend(fact.job),
-            Some(FactBody::FindingAnswered { finding, answer }) => self.answer(finding, answer)?,
+            Some(FactBody::FindingAnswered { finding, answer, decision }) => self.answer(finding, answer, decision)?,
             _ => {}
         }
         Ok(())
     }
 
-    fn answer(&mut self, id: FindingId, answer: String) -> Result<()> {
+    fn answer(&mut self, id: FindingId, answer: String, decision: Option<FindingDecision>) -> Result<()> {
         if let Some(RecordBody::Finding { mut finding }) = self.tx.finding(id)?.map(|state| state.body) {
-            finding.answer = Some(answer);
+            (finding.answer, finding.decision) = (Some(answer), decision);
             self.tx.put(&record_id::finding(id), &RecordBody::Finding { finding }, &BTreeSet::new())?;
             self.tx.answer_finding(id, self.author.person, self.env.now)?;
         }
@@ -279,6 +292,7 @@ impl Taking<'_> {
         for file in &seal.files {
             self.tx.name_file(file, &id)?;
         }
+        falsified::signature(self.tx, self.env, seal)?;
         self.applied.receipts.push(receipt);
         self.touched.jobs.insert(seal.job);
         Ok(())
@@ -306,6 +320,9 @@ impl Taking<'_> {
             );
         }
         for job in jobs {
+            if !self.author.office {
+                falsified::job(self.tx, self.env, job)?;
+            }
             index::job(self.tx, self.env, job)?;
         }
         Ok(self.applied)

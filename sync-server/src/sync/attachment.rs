@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::storage::{DeviceRecord, FileState, Reader};
 use crate::sync::exchange::check_protocol;
 use crate::sync::reach::Reach;
+use crate::sync::{falsified, look};
 use crate::{auth, body};
 
 const MAX_PIECE: usize = 16 * 1024 * 1024;
@@ -197,7 +198,14 @@ fn finish(core: &Shared, hash: &str, part: &std::path::Path) -> Result<()> {
     std::fs::rename(part, path(core, hash))?;
     File::open(core.data.join("attachments"))?.sync_all()?;
     let named = hash.to_owned();
-    core.write_now(move |core, tx| tx.complete_file(&named, core.now()))?;
+    // Held against other pictures while it is at hand; what cannot be read as a picture is a file all the same.
+    let look = std::fs::read(path(core, hash)).ok().and_then(|bytes| look::of(&bytes));
+    core.write_now(move |core, tx| {
+        tx.complete_file(&named, core.now())?;
+        let Some(look) = look else { return Ok(()) };
+        let env = core.env(tx)?;
+        falsified::picture(tx, &env, &named, look)
+    })?;
     // Nothing synced changed, but the console shows that the order is complete now.
     _ = core.bell.send(core.store.read(|r| r.head())?);
     Ok(())

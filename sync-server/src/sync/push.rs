@@ -68,6 +68,7 @@ fn hole(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, oldest_held: u64)
         found_at: env.now,
         details: json!({ "device": device.id, "from": from, "to": to }),
         answer: None,
+        decision: None,
     };
     apply::keep_finding(tx, &finding, device.person)?;
     device.acked_through = to;

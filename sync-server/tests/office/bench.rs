@@ -113,6 +113,15 @@ impl Bench {
         (status, serde_json::from_slice(&bytes).expect("JSON"))
     }
 
+    /// A download, as bytes.
+    pub async fn fetch(&self, login: &str, path: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::get(path).header("cookie", format!("gd_session={login}"));
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = self.router.clone().oneshot(request).await.expect("answers");
+        let status = answer.status();
+        (status, axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body").into())
+    }
+
     pub async fn call(&self, login: &str, name: &str, args: Value) -> Value {
         let (status, reply) = self.raw(login, name, args.to_string()).await;
         assert!(status.is_success(), "{name} {args}: {reply}");

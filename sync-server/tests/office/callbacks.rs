@@ -105,9 +105,12 @@ async fn g3_an_unsigned_order_is_a_finding_that_the_office_answers() {
     let row = before["rows"].as_array().and_then(|rows| rows.iter().find(|f| f["code"] == "not_signed").cloned());
     let row = row.expect("the finding");
     let finding = row["finding"]["id"].clone();
-    let empty = bench.refused("lu", "answer_finding", json!({ "finding": finding, "answer": "" })).await;
+    let empty =
+        bench.refused("lu", "answer_finding", json!({ "finding": finding, "decision": "other", "answer": "" })).await;
     assert_eq!(empty.code, Code::ReasonMissing);
-    bench.call("lu", "answer_finding", json!({ "finding": finding, "answer": "已电话致歉" })).await;
+    bench
+        .call("lu", "answer_finding", json!({ "finding": finding, "decision": "other", "answer": "已电话致歉" }))
+        .await;
     let after = open().await;
     assert_eq!(after["total"].as_u64(), before["total"].as_u64().map(|n| n - 1));
     let held = zhang.holds().await;

@@ -1,12 +1,15 @@
 //! The console's commands through the server's own router: what the office decides, and what it refuses.
 
 mod bench;
+mod bundles;
 mod callbacks;
 mod calls;
 mod conflicts;
 mod devices;
+mod findings;
 mod orders;
 mod publishing;
+mod signed;
 
 #[path = "../../../documents/tests/sample/mod.rs"]
 #[allow(dead_code)] // the order is used, the pictures are not

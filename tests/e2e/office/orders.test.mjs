@@ -163,6 +163,7 @@ test('a finding is answered with name and time', async () => {
   await look(console, 'a finding');
   const open = await rows(console).count();
   const answered = new URL(console.page.url()).searchParams.get('finding');
+  await console.at('decision-confirmed').click();
   await console.at('finding-answer').fill('问过本人，属实，已提醒');
   await console.page.keyboard.press('Control+Enter');
   await console.page.getByText('处理结果已记下').waitFor();

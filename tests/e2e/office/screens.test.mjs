@@ -8,7 +8,7 @@ import { company } from './company.mjs';
 import { delivered, visit } from './visit.mjs';
 
 const PICTURES = new URL('../../../test-results/screenshots/office/', import.meta.url).pathname;
-const SCREENS = ['/', '/intake?customer=CUSTOMER', '/jobs', '/jobs?filter=all', '/orders', '/orders?filter=all', '/callbacks', '/customers', '/conflicts', '/findings', '/fees', '/people', '/devices', '/settings'];
+const SCREENS = ['/', '/intake?customer=CUSTOMER', '/jobs', '/jobs?filter=all', '/orders', '/orders?filter=all', '/callbacks', '/customers', '/conflicts', '/findings', '/findings?filter=all', '/bundles', '/fees', '/people', '/devices', '/settings'];
 
 let browser;
 let firm;

@@ -20,38 +20,44 @@ use crate::storage::{
     Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
-type Sql<T> = rusqlite::Result<T>;
+pub(super) type Sql<T> = rusqlite::Result<T>;
 
 fn conversion(i: usize, e: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(i, Type::Text, Box::new(e))
 }
 
-fn id<T: From<Uuid>>(row: &Row<'_>, i: usize) -> Sql<T> {
+pub(super) fn id<T: From<Uuid>>(row: &Row<'_>, i: usize) -> Sql<T> {
     let text: String = row.get(i)?;
     Uuid::parse_str(&text).map(T::from).map_err(|e| conversion(i, e))
 }
 
-fn maybe_id<T: From<Uuid>>(row: &Row<'_>, i: usize) -> Sql<Option<T>> {
+pub(super) fn maybe_id<T: From<Uuid>>(row: &Row<'_>, i: usize) -> Sql<Option<T>> {
     let text: Option<String> = row.get(i)?;
     text.map(|t| Uuid::parse_str(&t).map(T::from).map_err(|e| conversion(i, e))).transpose()
 }
 
-fn json<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<T> {
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<T> {
     let text: String = row.get(i)?;
     serde_json::from_str(&text).map_err(|e| conversion(i, e))
 }
 
 /// A plain enum stored by its wire name.
-fn named<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<T> {
+pub(super) fn named<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<T> {
     let text: String = row.get(i)?;
     serde_json::from_value(serde_json::Value::String(text)).map_err(|e| conversion(i, e))
 }
 
-fn at(row: &Row<'_>, i: usize) -> Sql<Instant> {
+pub(super) fn maybe_named<T: DeserializeOwned>(row: &Row<'_>, i: usize) -> Sql<Option<T>> {
+    let text: Option<String> = row.get(i)?;
+    let read = |t| serde_json::from_value(serde_json::Value::String(t)).map_err(|e| conversion(i, e));
+    text.map(read).transpose()
+}
+
+pub(super) fn at(row: &Row<'_>, i: usize) -> Sql<Instant> {
     row.get(i).map(instant)
 }
 
-fn maybe_at(row: &Row<'_>, i: usize) -> Sql<Option<Instant>> {
+pub(super) fn maybe_at(row: &Row<'_>, i: usize) -> Sql<Option<Instant>> {
     Ok(row.get::<_, Option<i64>>(i)?.map(instant))
 }
 
@@ -161,17 +167,27 @@ const VISIT_ROW: &str =
     technician, customer, machine, text, row FROM visit_row";
 
 impl Session<'_> {
-    fn one<T>(&self, sql: &str, params: impl Params, map: impl FnOnce(&Row<'_>) -> Sql<T>) -> Result<Option<T>> {
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnOnce(&Row<'_>) -> Sql<T>,
+    ) -> Result<Option<T>> {
         Ok(self.conn.prepare_cached(sql)?.query_row(params, map).optional()?)
     }
 
-    fn many<T>(&self, sql: &str, params: impl Params, map: impl FnMut(&Row<'_>) -> Sql<T>) -> Result<Vec<T>> {
+    pub(super) fn many<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        map: impl FnMut(&Row<'_>) -> Sql<T>,
+    ) -> Result<Vec<T>> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let rows = statement.query_map(params, map)?.collect::<Sql<Vec<T>>>()?;
         Ok(rows)
     }
 
-    fn count(&self, sql: &str, params: impl Params) -> Result<u32> {
+    pub(super) fn count(&self, sql: &str, params: impl Params) -> Result<u32> {
         Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(0))
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::{Session, ms};
 use crate::error::{Error, Result};
+use crate::storage::mail::MailTx as _;
 use crate::storage::{
     AuditEntry, DeviceRecord, Published, Reader as _, Session as SignedIn, StoredChange, Tx, User, VisitRow,
 };
@@ -26,7 +27,7 @@ fn text<T: ToString>(id: Option<T>) -> Option<String> {
 }
 
 /// The wire name of a plain enum.
-fn name(value: impl Serialize) -> Result<String> {
+pub(super) fn name(value: impl Serialize) -> Result<String> {
     Ok(serde_json::to_value(value)?.as_str().unwrap_or_default().to_owned())
 }
 
@@ -36,7 +37,7 @@ fn indexed(value: &Value) -> String {
 }
 
 impl Session<'_> {
-    fn run(&self, sql: &str, params: impl Params) -> Result<usize> {
+    pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize> {
         Ok(self.conn.prepare_cached(sql)?.execute(params)?)
     }
 
@@ -83,11 +84,6 @@ impl Tx for Session<'_> {
         let sql = "INSERT INTO field (kind, entity, field, value, in_conflict) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (kind, entity, field) DO UPDATE SET value = excluded.value, in_conflict = excluded.in_conflict";
         self.run(sql, (&entity.kind, entity.id.to_string(), field, indexed(shown), in_conflict))?;
-        Ok(())
-    }
-
-    fn know_write(&mut self, id: WriteId) -> Result<()> {
-        self.run("INSERT INTO known_write (id) VALUES (?1) ON CONFLICT DO NOTHING", [id.to_string()])?;
         Ok(())
     }
 
@@ -345,7 +341,7 @@ impl Tx for Session<'_> {
 
     fn renew_epoch(&mut self, epoch: &str) -> Result<()> {
         self.run("UPDATE server SET epoch = ?1", [epoch])?;
-        Ok(())
+        self.hold_mail()
     }
 
     fn mark_safe(&mut self, through: &BTreeMap<DeviceId, u64>) -> Result<()> {

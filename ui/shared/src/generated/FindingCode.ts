@@ -3,4 +3,4 @@
 /**
  * What was found. Words are in the interface's catalogue.
  */
-export type FindingCode = "departed_incomplete" | "kit_released" | "door_skipped" | "worked_unsafe" | "worked_without_consent" | "fees_not_shown" | "over_discount" | "total_differs_from_consent" | "unusual_reading" | "step_skipped" | "not_assigned" | "job_was_cancelled" | "not_signed" | "dissatisfied" | "two_first_revisions" | "chain_broken" | "seal_invalid" | "seen_unknown" | "clock_skewed" | "retracted_after_seal" | "hole";
+export type FindingCode = "departed_incomplete" | "kit_released" | "door_skipped" | "worked_unsafe" | "worked_without_consent" | "fees_not_shown" | "over_discount" | "total_differs_from_consent" | "unusual_reading" | "step_skipped" | "not_assigned" | "job_was_cancelled" | "not_signed" | "dissatisfied" | "two_first_revisions" | "chain_broken" | "seal_invalid" | "seen_unknown" | "clock_skewed" | "retracted_after_seal" | "hole" | "signature_identical" | "signature_too_near" | "signed_outside_visit" | "signed_elsewhere" | "clock_jumped" | "photo_older_than_visit" | "photo_on_another_order" | "photo_like_another" | "satisfied_unsigned" | "price_not_shown_before";

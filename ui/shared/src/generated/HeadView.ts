@@ -4,6 +4,14 @@ import type { WriteId } from "./WriteId";
 
 export type HeadView = { write: WriteId, value: unknown, by: PersonName, at: string, 
 /**
+ * When it came to the server; `None` for values of older versions.
+ */
+received_at: string | null, 
+/**
+ * The device it was written on; `None`: the console, or not known.
+ */
+device_name: string | null, 
+/**
  * The one that is shown meanwhile.
  */
 shown: boolean, };

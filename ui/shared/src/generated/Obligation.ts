@@ -11,7 +11,7 @@ import type { VisitId } from "./VisitId";
  */
 export type Obligation = { id: ObligationId, 
 /**
- * BR-01, BR-02, BR-03, BR-11, or `question` for a question of the office.
+ * BR-01, BR-02, BR-03, BR-06, BR-11, or `question` for a question of the office.
  */
 rule: string, job: JobId, visit: VisitId | null, trigger: FactId, 
 /**

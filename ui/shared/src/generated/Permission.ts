@@ -3,4 +3,4 @@
 /**
  * What can be permitted. An endpoint names exactly one.
  */
-export type Permission = "sync_device" | "read_office" | "read_money" | "read_phones" | "assign_job" | "review_order" | "record_callback" | "settle_conflict" | "answer_finding" | "edit_archive" | "publish_reference" | "administer_users" | "read_audit";
+export type Permission = "sync_device" | "read_office" | "read_money" | "read_phones" | "assign_job" | "review_order" | "record_callback" | "settle_conflict" | "answer_finding" | "edit_archive" | "publish_reference" | "administer_users" | "read_audit" | "take_technical_copy";

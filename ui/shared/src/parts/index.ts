@@ -46,7 +46,7 @@ export { default as ChoiceRow } from './ChoiceRow.svelte';
 export { pieces, type Piece } from './marks.ts';
 export { railSummary, type RailStep, type RailSummary, type StepState, type TimelineItem } from './rail.ts';
 export { verdict, type Limits, type Verdict } from './reading.ts';
-export { EMPTY_SIGNATURE, isEmpty, refitted, type Point, type Signature, type Stroke } from './signature.ts';
+export { EMPTY_SIGNATURE, isEmpty, refitted, type Point, type Signature, type Stroke, strokePath } from './signature.ts';
 export { sorted, type Column, type Sort } from './table.ts';
 export type { Action, Choice, Icon, Span, Tone } from './types.ts';
 export { offerUndo, withdrawUndo } from './undo.svelte.ts';

@@ -5,7 +5,7 @@ import { said } from '@gongdan/shared/business/index.ts';
 import { isKey, t, type Key } from '@gongdan/shared/words';
 
 /** Rules with sentences of their own; others get the general ones. */
-const RULES = ['BR-01', 'BR-02', 'BR-03', 'BR-11'] as const;
+const RULES = ['BR-01', 'BR-02', 'BR-03', 'BR-06', 'BR-11'] as const;
 
 export function script(row: CallbackRow, me: OfficeMe | undefined): string[] {
   const rule = RULES.find((one) => row.obligation.rule.startsWith(one)) ?? 'BR-11';

@@ -17,7 +17,7 @@ function callback(id: string, state: 'overdue' | 'due' | 'open', due_at: string)
   };
 }
 const call = (job: string, urgency: string, reported_at: string): JobRow => ({ title: { ...title, job }, urgency, reported_at, distance_km: '28' }) as JobRow;
-const head = (name: string, at: string) => ({ write: `${name}${at}`, value: '1', by: { id: name, name }, at, shown: false });
+const head = (name: string, at: string) => ({ write: `${name}${at}`, value: '1', by: { id: name, name }, at, received_at: null, device_name: null, shown: false });
 
 describe('the ledger', () => {
   it('leaves out what nobody has to do', () => {
@@ -45,7 +45,7 @@ describe('the ledger', () => {
 
   it('draws the fields of one customer together and names everybody who wrote', () => {
     const entity = { kind: 'customer', id: 'c' };
-    const row = (field: string): ConflictRow => ({ entity, entity_title: '样例青禾', field, heads: [head('方砚', '2026-11-23T05:12:00Z'), head('林知夏', '2026-11-23T05:40:00Z')], about: null });
+    const row = (field: string): ConflictRow => ({ entity, entity_title: '样例青禾', field, base: null, heads: [head('方砚', '2026-11-23T05:12:00Z'), head('林知夏', '2026-11-23T05:40:00Z')], about: null });
     const [group] = ledger({ conflicts: [row('phone'), row('note')] }, ZONE, NOW);
     expect(group).toMatchObject({ duty: 'conflict', count: 2 });
     expect(group?.lines).toMatchObject([{ who: '样例青禾', what: '联系电话、备注 · 现场与办公室同时改过', when: '13:40', person: '方砚、林知夏', href: '/conflicts?entity=customer%3Ac' }]);

@@ -1,5 +1,6 @@
 /** Which component stands at which place. */
 import type { Component } from 'svelte';
+import BundlePage from '../bundle/BundlePage.svelte';
 import CallbackPage from '../callback/CallbackPage.svelte';
 import ConflictPage from '../conflict/ConflictPage.svelte';
 import CustomerPage from '../customer/CustomerPage.svelte';
@@ -24,6 +25,7 @@ const pages: Readonly<Record<Place['id'], Component>> = {
   customers: CustomerPage,
   conflicts: ConflictPage,
   findings: FindingPage,
+  bundles: BundlePage,
   fees: FeePage,
   people: PeoplePage,
   devices: DevicePage,

@@ -1,4 +1,5 @@
 /** The places of the console and who may see them. A place that its person cannot use is not in the rail. */
+import Archive from '@lucide/svelte/icons/archive';
 import BookOpen from '@lucide/svelte/icons/book-open';
 import Building from '@lucide/svelte/icons/building-2';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
@@ -17,7 +18,7 @@ import type { Icon } from '@gongdan/shared/parts';
 import type { Key } from '@gongdan/shared/words';
 
 export interface Place {
-  readonly id: 'home' | 'intake' | 'jobs' | 'orders' | 'callbacks' | 'customers' | 'conflicts' | 'findings' | 'fees' | 'people' | 'devices' | 'settings';
+  readonly id: 'home' | 'intake' | 'jobs' | 'orders' | 'callbacks' | 'customers' | 'conflicts' | 'findings' | 'bundles' | 'fees' | 'people' | 'devices' | 'settings';
   readonly path: string;
   readonly word: Key;
   readonly icon: Icon;
@@ -34,6 +35,7 @@ export const places: readonly Place[] = [
   { id: 'customers', path: '/customers', word: 'office.nav.customers', icon: Building, needs: 'read_office' },
   { id: 'conflicts', path: '/conflicts', word: 'office.nav.conflicts', icon: GitCompareArrows, needs: 'read_office', count: (home) => home.conflicts + home.refused_changes },
   { id: 'findings', path: '/findings', word: 'office.nav.findings', icon: ScanSearch, needs: 'read_office', count: (home) => home.open_findings },
+  { id: 'bundles', path: '/bundles', word: 'office.nav.bundles', icon: Archive, needs: 'read_office' },
   { id: 'fees', path: '/fees', word: 'office.nav.fees', icon: BookOpen, needs: 'read_office' },
   { id: 'people', path: '/people', word: 'office.nav.people', icon: Users, needs: 'administer_users' },
   { id: 'devices', path: '/devices', word: 'office.nav.devices', icon: TabletSmartphone, needs: 'administer_users' },

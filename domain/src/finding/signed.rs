@@ -1,0 +1,237 @@
+//! What does not fit about a signed visit (H4), from its sealed order and its facts: times, places, clocks, photos, opinions, prices.
+//! It states facts with their evidence in plain numbers; it refuses to conclude anything from them, and it never speaks of other orders.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use crate::fact::{FactBody, PhotoKind, Position, Rating};
+use crate::finding::FindingCode;
+use crate::id::FactId;
+use crate::sync::change::Fact;
+use crate::time::{Instant, Stamp};
+use crate::work_order::{OrderDocument, Signing};
+
+/// Two clocks of one visit may differ by so much before it stands out.
+const SLACK_MS: i64 = 2 * 60 * 1000;
+/// Nearer than this, beyond what both positions may be off, is on site: factories are large.
+const ON_SITE_M: f64 = 500.0;
+/// A jump of the clock concerns the signature when it lies within this way of it, by the clock that cannot be set.
+const AROUND_MS: i64 = 60 * 60 * 1000;
+
+/// One thing that stands out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Oddity {
+    pub code: FindingCode,
+    /// The fact it hangs on; the order as a whole where there is none.
+    pub fact: Option<FactId>,
+    pub details: Value,
+}
+
+/// Everything that stands out about a sealed order, from the unretracted facts of its visit.
+pub fn oddities(order: &OrderDocument, facts: &[Fact]) -> Vec<Oddity> {
+    let visit = Visit::of(order, facts);
+    let mut found = Vec::new();
+    if matches!(order.signing, Some(Signing::Signed { .. })) {
+        found.extend(visit.signed_outside(order));
+        found.extend(visit.signed_elsewhere());
+        found.extend(visit.clock_jumps());
+    }
+    found.extend(visit.old_photos());
+    found.extend(satisfied_unsigned(order));
+    found.extend(price_after_work(order));
+    found
+}
+
+struct Visit<'a> {
+    facts: Vec<(&'a Fact, FactBody)>,
+    sealing: Option<&'a Fact>,
+    /// First on site.
+    came: Option<&'a Fact>,
+    /// Last check-out.
+    left: Option<&'a Fact>,
+}
+
+impl<'a> Visit<'a> {
+    fn of(order: &OrderDocument, facts: &'a [Fact]) -> Self {
+        let mut facts: Vec<(&Fact, FactBody)> = facts
+            .iter()
+            .filter(|fact| fact.visit == Some(order.visit_id))
+            .filter_map(|fact| Some((fact, FactBody::of(fact)?)))
+            .collect();
+        facts.sort_by_key(|(fact, _)| (fact.at.corrected(), fact.id));
+        let is_sealing =
+            |body: &FactBody| matches!(body, FactBody::OrderSealed { revision, .. } if *revision == order.revision);
+        let first = |wanted: fn(&FactBody) -> bool| facts.iter().find(|(_, body)| wanted(body)).map(|(fact, _)| *fact);
+        let came = first(|body| matches!(body, FactBody::CheckedIn { .. }))
+            .or(first(|body| matches!(body, FactBody::Arrived { .. })));
+        let left =
+            facts.iter().rev().find(|(_, body)| matches!(body, FactBody::CheckedOut { .. })).map(|(fact, _)| *fact);
+        let sealing = facts.iter().find(|(_, body)| is_sealing(body)).map(|(fact, _)| *fact);
+        Self { sealing, came, left, facts }
+    }
+
+    fn signed_outside(&self, order: &OrderDocument) -> Option<Oddity> {
+        // The seal's own fact carries the whole clock; the order's text only a time.
+        let signed = match (&order.signing, self.sealing) {
+            (_, Some(fact)) => fact.at.clone(),
+            (Some(Signing::Signed { at, .. }), None) => Stamp::trusted(*at),
+            _ => return None,
+        };
+        let at = signed.corrected();
+        let early = self.came.is_some_and(|came| minutes_after(&came.at, &signed) > 0);
+        let late = self.left.is_some_and(|left| minutes_after(&signed, &left.at) > 0);
+        if !(early || late || self.came.is_none()) {
+            return None;
+        }
+        let time = |fact: Option<&Fact>| fact.map(|fact| fact.at.corrected());
+        let minutes = match (self.came, self.left) {
+            (Some(came), _) if early => Some((came.at.corrected() - at).num_minutes()),
+            (_, Some(left)) if late => Some((at - left.at.corrected()).num_minutes()),
+            _ => None,
+        };
+        let details = json!({
+            "signed_at": at, "checked_in_at": time(self.came), "checked_out_at": time(self.left), "minutes": minutes,
+            "which": if early { "before" } else if late { "after" } else { "never_checked_in" },
+        });
+        Some(Oddity { code: FindingCode::SignedOutsideVisit, fact: self.sealing.map(|fact| fact.id), details })
+    }
+
+    /// Only where the device knew both places.
+    fn signed_elsewhere(&self) -> Option<Oddity> {
+        let (signing, came) = (self.sealing?, self.came?);
+        let (there, site) = (place(signing)?, place(came)?);
+        let (there, site) = (Spot::of(&there)?, Spot::of(&site)?);
+        let metres = there.metres_to(&site);
+        let off = there.accuracy_m + site.accuracy_m;
+        if metres <= ON_SITE_M + off {
+            return None;
+        }
+        let details =
+            json!({ "metres": metres.round() as i64, "accuracy_m": off.round() as i64, "allowed_m": ON_SITE_M as i64 });
+        Some(Oddity { code: FindingCode::SignedElsewhere, fact: Some(signing.id), details })
+    }
+
+    /// Between two neighbours of one boot the wall clock must go as far as the boot clock, which nobody can set.
+    fn clock_jumps(&self) -> Option<Oddity> {
+        let sealing = self.sealing?;
+        let (boot, sealed_ms) = (sealing.at.boot.as_ref()?, sealing.at.boot_ms?);
+        let mut stamps: Vec<(i64, &Fact)> = self
+            .facts
+            .iter()
+            .filter(|(fact, _)| fact.at.boot.as_ref() == Some(boot))
+            .filter_map(|(fact, _)| Some((fact.at.boot_ms?, *fact)))
+            .filter(|(ms, _)| ms.abs_diff(sealed_ms) <= AROUND_MS.unsigned_abs())
+            .collect();
+        stamps.sort_by_key(|(ms, fact)| (*ms, fact.id));
+        let jump = |two: &[(i64, &Fact)]| {
+            let went = two[1].0.saturating_sub(two[0].0);
+            ((two[1].1.at.wall - two[0].1.at.wall).num_milliseconds()).saturating_sub(went)
+        };
+        let widest = stamps.windows(2).max_by_key(|two| jump(two).abs())?;
+        let jumped = jump(widest);
+        if jumped.abs() <= SLACK_MS {
+            return None;
+        }
+        let details = json!({
+            "jump_minutes": jumped / 60_000,
+            "wall_before": widest[0].1.at.wall, "wall_after": widest[1].1.at.wall,
+            "really_minutes": (widest[1].0 - widest[0].0) / 60_000,
+        });
+        Some(Oddity { code: FindingCode::ClockJumped, fact: Some(sealing.id), details })
+    }
+
+    fn old_photos(&self) -> Vec<Oddity> {
+        let arrived =
+            self.facts.iter().find(|(_, body)| matches!(body, FactBody::Arrived { .. })).map(|(fact, _)| *fact);
+        let Some(came) = arrived.or(self.came) else { return Vec::new() };
+        let of_work = |body: &FactBody| {
+            matches!(body, FactBody::PhotoTaken { photo: PhotoKind::Before | PhotoKind::Fault | PhotoKind::After, .. })
+        };
+        let photos = self.facts.iter().filter(|(_, body)| of_work(body));
+        photos
+            .filter_map(|(fact, _)| {
+                // The camera's own time where the app passed it on; else when the app took it in.
+                let camera = fact.body["taken_at"].as_str().and_then(|text| text.parse::<Instant>().ok());
+                let taken = camera.map_or_else(|| fact.at.clone(), Stamp::trusted);
+                let minutes = minutes_after(&came.at, &taken);
+                (minutes > 0).then(|| Oddity {
+                    code: FindingCode::PhotoOlderThanVisit,
+                    fact: Some(fact.id),
+                    details: json!({
+                        "photo": fact.files.first().map(|file| file.hash.clone()),
+                        "taken_at": taken.corrected(), "arrived_at": came.at.corrected(), "minutes": minutes,
+                        "by_camera": camera.is_some(),
+                    }),
+                })
+            })
+            .collect()
+    }
+}
+
+/// By how many minutes `earlier`, which should come first, lies after `later`; 0 within what both clocks may be off.
+fn minutes_after(earlier: &Stamp, later: &Stamp) -> i64 {
+    let off = earlier.uncertainty_ms.unwrap_or(0).saturating_add(later.uncertainty_ms.unwrap_or(0));
+    let slack = Duration::try_milliseconds(off.max(0).saturating_add(SLACK_MS)).unwrap_or(Duration::MAX);
+    let after = earlier.corrected() - later.corrected();
+    if after > slack { after.num_minutes().max(1) } else { 0 }
+}
+
+/// Where a fact was stated, if its device knew: the body's position, also of kinds whose meaning has none yet.
+fn place(fact: &Fact) -> Option<Position> {
+    serde_json::from_value(fact.body["position"].clone()).ok()
+}
+
+/// A position as numbers.
+struct Spot {
+    lat: f64,
+    lon: f64,
+    accuracy_m: f64,
+}
+
+impl Spot {
+    fn of(position: &Position) -> Option<Self> {
+        let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+        let (lat, lon) = (number(&position.lat)?, number(&position.lon)?);
+        (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(Self {
+            lat,
+            lon,
+            accuracy_m: number(&position.accuracy_m).unwrap_or(0.0).max(0.0),
+        })
+    }
+
+    /// Over a round earth: good to half a percent.
+    fn metres_to(&self, other: &Spot) -> f64 {
+        let (a, b) = (self.lat.to_radians(), other.lat.to_radians());
+        let (d_lat, d_lon) = ((b - a) / 2.0, (other.lon - self.lon).to_radians() / 2.0);
+        let h = d_lat.sin().powi(2) + a.cos() * b.cos() * d_lon.sin().powi(2);
+        2.0 * 6_371_000.0 * h.sqrt().min(1.0).asin()
+    }
+}
+
+/// A good opinion that no customer put his name to.
+fn satisfied_unsigned(order: &OrderDocument) -> Option<Oddity> {
+    let rating = order.rating.as_ref()?;
+    let good = |rating: Rating| matches!(rating, Rating::VerySatisfied | Rating::Satisfied);
+    if !good(rating.quality) && !good(rating.attitude) {
+        return None;
+    }
+    let choice = match order.signing.as_ref()? {
+        Signing::Signed { .. } => return None,
+        Signing::Declined { .. } => "declined",
+        Signing::Absent { .. } => "absent",
+        Signing::Later { .. } => "later",
+    };
+    let details = json!({ "quality": rating.quality, "attitude": rating.attitude, "choice": choice });
+    Some(Oddity { code: FindingCode::SatisfiedUnsigned, fact: None, details })
+}
+
+/// E3: a charge whose schedule the customer saw only after the work had begun, or never.
+fn price_after_work(order: &OrderDocument) -> Option<Oddity> {
+    let started = order.times.started?;
+    let late = order.fees_shown_at.is_none_or(|shown| shown > started);
+    (order.fees.total_fen.0 > 0 && late).then(|| Oddity {
+        code: FindingCode::PriceNotShownBefore,
+        fact: None,
+        details: json!({ "shown_at": order.fees_shown_at, "started_at": started, "total_fen": order.fees.total_fen.0 }),
+    })
+}

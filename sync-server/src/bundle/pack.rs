@@ -1,0 +1,142 @@
+//! Writes a bundle, order by order. No clock goes into it: all times inside are the orders' own.
+
+use std::io::{Seek, Write};
+
+use gongdan_documents::technical::TechnicalCopy;
+use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::seal::{SealPayload, canonical, sha256_hex};
+use gongdan_domain::sync::wire::RecordBody;
+use gongdan_domain::time::Instant;
+use gongdan_domain::work_order::OrderDocument;
+use serde_json::json;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::bundle::index::{self, Line};
+use crate::bundle::{BundleCopy, Entry, Plan};
+use crate::core::Core;
+use crate::error::{Error, Result};
+use crate::office::download::PdfWish;
+use crate::office::paper;
+use crate::storage::{Reader, SealedRow};
+use crate::sync::attachment;
+
+/// An archive in the making, with the checksum of every file in it.
+struct Packer<'w, W: Write + Seek> {
+    zip: ZipWriter<&'w mut W>,
+    sums: Vec<(String, String)>,
+}
+
+fn unwritten(error: zip::result::ZipError) -> Error {
+    match error {
+        zip::result::ZipError::Io(io) => io.into(),
+        _ => Problem::new(Code::Internal).into(),
+    }
+}
+
+impl<W: Write + Seek> Packer<'_, W> {
+    fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        // The format's own first day: a bundle says nothing about when it was made.
+        let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default()).unix_permissions(0o644);
+        self.zip.start_file(name, options).map_err(unwritten)?;
+        self.zip.write_all(bytes)?;
+        self.sums.push((name.to_owned(), sha256_hex(bytes)));
+        Ok(())
+    }
+}
+
+/// Packs what was planned; `told` hears of every order, and ends it by answering false. Answers false where it was ended.
+pub fn pack<W: Write + Seek>(core: &Core, plan: &Plan, out: &mut W, told: &mut dyn FnMut(u32) -> bool) -> Result<bool> {
+    let mut packer = Packer { zip: ZipWriter::new(out), sums: Vec::new() };
+    let mut lines = Vec::with_capacity(plan.entries.len());
+    for (n, entry) in plan.entries.iter().enumerate() {
+        // Each order is read by itself: a snapshot held for an hour would keep the database from tidying up.
+        let files = core.store.read(|r| order(core, r, plan, entry))?;
+        lines.push(files.line);
+        for (name, bytes) in &files.files {
+            packer.add(name, bytes)?;
+        }
+        if !told(u32::try_from(n + 1).unwrap_or(u32::MAX)) {
+            return Ok(false);
+        }
+    }
+    let book = index::workbook(&lines, plan.copy, plan.english).map_err(|_| Problem::new(Code::Internal))?;
+    packer.add(&index::file_name(plan.english), &book)?;
+    let sums: String = packer.sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
+    packer.add("SHA256SUMS", sums.as_bytes())?;
+    packer.zip.finish().map_err(unwritten)?;
+    Ok(true)
+}
+
+/// The files of one order and its line in the index.
+struct Files {
+    files: Vec<(String, Vec<u8>)>,
+    line: Line,
+}
+
+fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<Files> {
+    let revisions = r.sealed_of(entry.order.0)?;
+    let newest = revisions.last().ok_or(Code::NotSealed)?;
+    let mut files = Vec::new();
+    let mut line = None;
+    for revision in &revisions {
+        let RecordBody::Sealed { document, receipt, .. } = &revision.body else { continue };
+        let payload: SealPayload = serde_json::from_str(&document.payload)?;
+        let order: OrderDocument = serde_json::from_value(payload.content)?;
+        let stem = format!("{}_r{}", order.order_no, document.revision);
+        // Of two first revisions both are kept.
+        let stem = if twins(&revisions, document.revision) { format!("{stem}_{}", &document.hash[..8]) } else { stem };
+        if plan.copy == BundleCopy::Technical {
+            let copy = TechnicalCopy::of(&order, &document.hash);
+            files.push((format!("json/{stem}.json"), serde_json::to_vec_pretty(&copy)?));
+        } else {
+            let envelope = json!({
+                "kind": document.kind, "id": document.id, "revision": document.revision, "device_id": document.device_id,
+                "seal_no": document.seal_no, "previous": document.previous, "hash": document.hash, "signature": document.signature,
+            });
+            // The exact bytes that were signed, and beside them what was signed with.
+            files.push((format!("sealed/{stem}.json"), document.payload.clone().into_bytes()));
+            files.push((format!("sealed/{stem}.seal.json"), text(&envelope)?));
+            files.push((format!("receipts/{stem}.json"), text(&json!(receipt))?));
+        }
+        if revision.hash == newest.hash {
+            let (name, pdf) = print(core, r, plan, revision, payload.sealed_at, &order)?;
+            files.push((format!("pdf/{name}"), pdf));
+            line = Some(Line::of(&order, payload.sealed_at, document, entry));
+        }
+    }
+    Ok(Files { files, line: line.ok_or(Code::NotSealed)? })
+}
+
+fn twins(revisions: &[SealedRow], of: u32) -> bool {
+    let same = |row: &&SealedRow| matches!(&row.body, RecordBody::Sealed { document, .. } if document.revision == of);
+    revisions.iter().filter(same).count() > 1
+}
+
+fn text(value: &serde_json::Value) -> Result<Vec<u8>> {
+    Ok(canonical(value).map_err(|_| Problem::new(Code::Internal))?.into_bytes())
+}
+
+/// The newest revision as paper, under its name.
+fn print(
+    core: &Core,
+    r: &dyn Reader,
+    plan: &Plan,
+    row: &SealedRow,
+    payload_at: Instant,
+    order: &OrderDocument,
+) -> Result<(String, Vec<u8>)> {
+    if plan.copy == BundleCopy::Full {
+        let language = if plan.english { "both" } else { "zh" };
+        return paper::order(core, r, order.order_id, &PdfWish { lang: Some(language.to_owned()), revision: None });
+    }
+    let at = order.times.arrived.or(order.times.started).unwrap_or(payload_at);
+    let name = paper::named(&order.order_no, &order.customer.name, at, &order.zone);
+    let photo = |hash: &str| r.file(hash).ok().flatten().and_then(|state| attachment::read(core, &state).ok());
+    let printed = TechnicalCopy::of(order, &row.hash).pdf(&photo, plan.english);
+    let pdf = printed.map_err(|why| {
+        tracing::error!(%why, order = %order.order_no, "an order could not be printed");
+        Problem::new(Code::Internal)
+    })?;
+    Ok((name, pdf))
+}

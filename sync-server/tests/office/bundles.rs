@@ -1,0 +1,152 @@
+//! H5: a month as a ZIP: what is in it, that it is the same each time, who may take which copy, and that taking it is on record.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use gongdan_domain::fact::{About, SigningChoice};
+use gongdan_domain::problem::Code;
+use gongdan_domain::seal::sha256_hex;
+use gongdan_domain::sync::change::FileRef;
+use gongdan_server::bundle::{BundleCopy, pack, plan};
+use serde_json::{Value, json};
+
+use crate::bench::{Bench, Field};
+use crate::sample;
+
+const MONTH: &str = "2026-11";
+
+/// Two orders of November, one of them with a photo that is still on its way, and one of December.
+async fn months(bench: &Bench) -> String {
+    let mut zhang = Field::enrol(bench, "zhang").await;
+    zhang.return_order(bench.job("样例一号").await, "GD-A1-2611-0001").await;
+    let job = bench.job("样例二号").await;
+    let about = About { job, visit: Some(job.visit(1)) };
+    let missing = FileRef { hash: "cd".repeat(32), size: 9, mime: "image/jpeg".to_owned() };
+    let sealed = zhang.sealed(about, "GD-A1-2611-0002", |_| ());
+    let payload = sealed.0.payload.clone();
+    zhang.push_seal(about, sealed, SigningChoice::Signed, vec![missing]).await;
+    bench.later(TimeDelta::days(20));
+    zhang.return_order(bench.job("样例三号").await, "GD-A1-2612-0003").await;
+    payload
+}
+
+fn packed(bench: &Bench, copy: BundleCopy) -> Vec<u8> {
+    let plan = bench.core.store.read(|r| plan(&bench.core, r, MONTH, copy, false)).expect("read").expect("a month");
+    let mut out = Cursor::new(Vec::new());
+    let mut told = 0;
+    assert!(
+        pack(&bench.core, &plan, &mut out, &mut |_| {
+            told += 1;
+            true
+        })
+        .expect("packed")
+    );
+    assert_eq!(told, 2, "progress is told for each order");
+    out.into_inner()
+}
+
+fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
+    let names: Vec<String> = zip.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+    let read = |name: String| {
+        let mut bytes = Vec::new();
+        zip.by_name(&name).expect("there").read_to_end(&mut bytes).expect("read");
+        (name, bytes)
+    };
+    names.into_iter().map(read).collect()
+}
+
+#[tokio::test]
+async fn h5_a_month_holds_papers_index_seals_receipts_and_true_checksums() {
+    let bench = Bench::new();
+    let payload = months(&bench).await;
+    let archive = packed(&bench, BundleCopy::Full);
+    assert_eq!(archive, packed(&bench, BundleCopy::Full), "the same orders give the same bytes");
+    let files = files(&archive);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(
+        names.iter().filter(|name| name.starts_with("pdf/GD-A1-2611-") && name.ends_with(".pdf")).count(),
+        2,
+        "{names:?}"
+    );
+    assert!(
+        names.iter().any(|name| name.contains(&sample::order().customer.name)),
+        "named after the customer: {names:?}"
+    );
+    assert!(!names.iter().any(|name| name.contains("2612")), "December is another month");
+    assert_eq!(files["sealed/GD-A1-2611-0002_r1.json"], payload.into_bytes(), "the exact bytes that were signed");
+    assert!(files.contains_key("receipts/GD-A1-2611-0001_r1.json") && files.contains_key("工单目录.xlsx"));
+    let sums = String::from_utf8(files["SHA256SUMS"].clone()).expect("text");
+    assert_eq!(sums.lines().count(), files.len() - 1);
+    for line in sums.lines() {
+        let (sum, name) = line.split_once("  ").expect("two columns");
+        assert_eq!(sum, sha256_hex(&files[name]), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn h5_the_technical_copy_is_marked_and_has_no_price_and_no_phone() {
+    let bench = Bench::new();
+    months(&bench).await;
+    let files = files(&packed(&bench, BundleCopy::Technical));
+    assert!(!files.keys().any(|name| name.starts_with("sealed/") || name.starts_with("receipts/")));
+    let copy: Value = serde_json::from_slice(&files["json/GD-A1-2611-0001_r1.json"]).expect("JSON");
+    assert_eq!(copy["form"], "gongdan.technical-copy/1");
+    assert!(copy["original_hash"].as_str().is_some_and(|hash| hash.len() == 64));
+    let text = copy.to_string();
+    assert!(!text.contains("_fen") && !text.contains(&sample::order().customer.phone) && !text.contains("strokes"));
+}
+
+#[tokio::test]
+async fn h5_a_bundle_is_made_in_the_background_and_taking_it_is_on_record() {
+    let bench = Bench::new();
+    months(&bench).await;
+    let month = bench.call("jiang", "bundle_month", json!({ "month": MONTH })).await;
+    assert_eq!((&month["orders"], &month["incomplete"]), (&json!(2), &json!(1)));
+    assert_eq!(month["missing"][0]["number"], "GD-A1-2611-0002", "what is missing is named");
+    let ask = json!({ "month": MONTH, "language": "zh" });
+    let begun = bench.call("jiang", "make_bundle", ask.clone()).await;
+    let id = begun["bundle"].as_str().expect("an id").to_owned();
+    let made = loop {
+        let month = bench.call("jiang", "bundle_month", json!({ "month": MONTH })).await;
+        let made = month["bundles"]
+            .as_array()
+            .and_then(|all| all.iter().find(|b| b["bundle"] == id.as_str()))
+            .cloned()
+            .expect("listed");
+        if made["state"] != "making" {
+            break made;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!((&made["state"], &made["done"]), (&json!("ready"), &json!(2)), "{made}");
+    let (status, bytes) = bench.fetch("jiang", made["url"].as_str().expect("a path")).await;
+    assert_eq!((status, bytes.len() as u64), (StatusCode::OK, made["bytes"].as_u64().expect("a size")));
+    assert_eq!(bytes, packed(&bench, BundleCopy::Full));
+    for stranger in ["sales", "zhang"] {
+        assert_eq!(
+            bench.fetch(stranger, made["url"].as_str().expect("a path")).await.0,
+            StatusCode::FORBIDDEN,
+            "{stranger}"
+        );
+    }
+    let audit = bench.call("admin", "list_audit", json!({})).await;
+    let lines: Vec<(&str, &str)> = audit
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter_map(|row| Some((row["action"].as_str()?, row["about"].as_str()?)))
+        .collect();
+    assert!(
+        lines.contains(&("bundle_made", "2026-11 full")) && lines.contains(&("bundle_taken", "2026-11 full")),
+        "{lines:?}"
+    );
+    assert_eq!(bench.refused("admin", "make_technical_bundle", ask.clone()).await.code, Code::NotAllowed);
+    assert_eq!(bench.refused("sales", "make_bundle", ask).await.code, Code::NotAllowed);
+    let nonsense = bench.refused("jiang", "make_bundle", json!({ "month": "2026-13", "language": "zh" })).await;
+    assert_eq!(nonsense.details["field"], "month");
+    let empty = bench.refused("jiang", "make_bundle", json!({ "month": "2020-01", "language": "zh" })).await;
+    assert_eq!(empty.code, Code::NotFound);
+}
