@@ -139,7 +139,13 @@ pub fn exchange_request() -> Value {
         ("max_bytes", whole()),
     ];
     let cursors = json!({ "type": "object", "additionalProperties": string() });
-    object(&needed, &[("epoch", maybe(&string())), ("cursors", cursors), ("changes", list(&change))])
+    let optional = [
+        ("epoch", maybe(&string())),
+        ("cursors", cursors),
+        ("changes", list(&change)),
+        ("last_file", maybe(&string())),
+    ];
+    object(&needed, &optional)
 }
 
 pub fn exchange_reply() -> Value {
@@ -269,6 +275,7 @@ mod tests {
             app: String::new(),
             schema: 1,
             max_bytes: 0,
+            last_file: Some(String::new()),
             extra: Extra::new(),
         };
         assert_eq!(names(&json!(exchange)), names(&super::exchange_request()["properties"]));
