@@ -15,9 +15,12 @@ export class Drafts {
   private dirty: { [key: string]: true } = {};
   private readonly under: { [key: string]: Promise<void> | undefined } = {};
 
+  /** Once while the gate is open, however often the app says that it is: what was typed since is newer than any later reading. */
   async load(): Promise<void> {
+    if (this.ready) return;
     try {
       const { drafts } = await device.call('drafts', {});
+      if (this.ready) return;
       this.texts = { ...drafts };
       this.problem = undefined;
       this.ready = true;

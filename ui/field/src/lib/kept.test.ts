@@ -54,6 +54,16 @@ describe('a half-written text', () => {
     expect(sent().at(-1)).toBe('');
   });
 
+  it('L2 is not overtaken by an older reading: what was typed since is newer', async () => {
+    const kept = new Drafts();
+    call.mockImplementationOnce((async () => ({ drafts: {} })) as never);
+    await kept.load();
+    kept.put('job/j/paper', '储气罐');
+    call.mockImplementationOnce((async () => ({ drafts: {} })) as never);
+    await kept.load();
+    expect(kept.text('job/j/paper')).toBe('储气罐');
+  });
+
   it('that could not be kept stays, says so and is tried again', async () => {
     const kept = new Drafts();
     call.mockImplementationOnce((() => Promise.reject(new ProblemError({ code: 'disk_full', message: '', details: null, incident: '' }))) as never);
