@@ -4,15 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chacha20poly1305::XChaCha20Poly1305;
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::sha256_hex;
 
 use crate::error::{Error, Result};
-use crate::vault::{DatabaseKey, derive, random, remove, write_durably};
-
-const NONCE: usize = 24;
+use crate::vault::{DatabaseKey, derive, remove, sealed, unsealed, write_durably};
 
 /// The folder of files and the key they are encrypted with.
 #[derive(Clone)]
@@ -59,11 +55,7 @@ impl Files {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let nonce = random::<NONCE>();
-        let sealed = XChaCha20Poly1305::new(self.key.as_slice().into())
-            .encrypt(&nonce.into(), Payload { msg: bytes, aad: name.as_bytes() })
-            .map_err(|_| Error::FileDamaged)?;
-        write_durably(&self.path(name)?, &[nonce.as_slice(), &sealed].concat())
+        write_durably(&self.path(name)?, &sealed(&self.key, name, bytes)?)
     }
 
     fn open_file(&self, name: &str) -> Result<Vec<u8>> {
@@ -71,11 +63,7 @@ impl Files {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Code::NotFound.into()),
             other => other?,
         };
-        let (nonce, sealed) = raw.split_at_checked(NONCE).ok_or(Error::FileDamaged)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Error::FileDamaged)?;
-        XChaCha20Poly1305::new(self.key.as_slice().into())
-            .decrypt(&nonce.into(), Payload { msg: sealed, aad: name.as_bytes() })
-            .map_err(|_| Error::FileDamaged)
+        unsealed(&self.key, name, &raw)
     }
 
     /// A name is a hash of ours and nothing else, so that no record can point outside the folder.

@@ -58,6 +58,11 @@ commands! {
     enrol(args::Enrol) -> view::app::AppStatus = app::enrol;
     unlock(args::Unlock) -> view::app::AppStatus = app::unlock;
     lock(args::Nothing) -> view::app::AppStatus = app::lock;
+    /// A forgotten PIN: the company's code opens, once, and a new PIN is set.
+    recover(args::Recover) -> view::app::AppStatus = app::recover;
+    /// Puts a new database in the place of a damaged one.
+    rebuild(args::Nothing) -> view::app::AppStatus = app::rebuild;
+    read_rebuilt(args::Nothing) -> view::app::AppStatus = app::read_rebuilt;
     set_preference(args::Preference) -> view::app::AppStatus = app::set_preference;
     /// Half-written texts, kept on this device alone.
     drafts(args::Nothing) -> args::Drafts = app::drafts;

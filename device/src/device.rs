@@ -1,9 +1,9 @@
-//! The device: its gate (not enrolled, locked, open, revoked), the two doors to its store, and who is told when something changed.
+//! The device: its gate (not enrolled, locked, open, damaged, revoked), the two doors to its store, and who is told when something changed.
 //! Cheap to clone. Refuses reads and writes unless the gate is open; sync goes on behind a locked screen, or reminders would stop.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -17,9 +17,10 @@ use ts_rs::TS;
 use crate::attachments::Files;
 use crate::clock::{Clock, SystemClock, stamp};
 use crate::error::{Error, Result};
-use crate::store::{Reader, Store, Tx};
+use crate::spare::{self, Spare};
+use crate::store::{Reader, Store, Tx, rebuild};
 use crate::sync::Progress;
-use crate::vault::{KeyStore, PinWrap, Vault, remove, write_durably};
+use crate::vault::{DatabaseKey, KeyStore, PinWrap, Vault, remove, write_durably};
 use crate::view::app::{Gate, KeyKeeping, Language, Theme};
 use crate::view::sync::SyncSentence;
 
@@ -39,6 +40,9 @@ impl Config {
         Self { data_dir: data_dir.into(), app_version, key_store, clock: Box::new(SystemClock), server_override: None }
     }
 }
+
+/// How long a rebuild waits for actions that still hold the damaged file.
+const LETTING_GO: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// What the interface is told. It asks again for what it shows.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -60,11 +64,19 @@ pub enum Changed {
 pub struct Preferences {
     pub language: Language,
     pub theme: Theme,
+    /// Minutes without a touch after which the screen locks; 0 never.
+    #[serde(default = "some_minutes")]
+    pub lock_after: u32,
+}
+
+/// Long enough to look at a machine, short enough for a tablet that was left on one.
+fn some_minutes() -> u32 {
+    5
 }
 
 impl Default for Preferences {
     fn default() -> Self {
-        Self { language: Language::Zh, theme: Theme::Auto }
+        Self { language: Language::Zh, theme: Theme::Auto, lock_after: some_minutes() }
     }
 }
 
@@ -81,6 +93,8 @@ enum State {
     /// Enrolled; the key is not in memory.
     Sealed,
     Open(Arc<Store>),
+    /// The file cannot be trusted; the key and whoever may still hold the file open.
+    Damaged(DatabaseKey, Weak<Store>),
     Revoked,
     /// The data cannot be used; why.
     Broken(Problem),
@@ -121,7 +135,8 @@ impl Device {
     pub fn open(config: Config) -> Result<Self> {
         // Refused a second time only where somebody installed one already, which is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
-        std::fs::create_dir_all(&config.data_dir)?;
+        // A folder that cannot be made is said on the screen like all else.
+        let folder = std::fs::create_dir_all(&config.data_dir);
         let vault = Vault::new(&config.data_dir, config.key_store);
         let device = Self(Arc::new(Inner {
             data_dir: config.data_dir,
@@ -137,7 +152,10 @@ impl Device {
             committed: Arc::default(),
             called: Arc::default(),
         }));
-        device.enter(device.first_state());
+        device.enter(match folder {
+            Ok(()) => device.first_state(),
+            Err(error) => State::Broken(Error::from(error).into_problem()),
+        });
         Ok(device)
     }
 
@@ -151,16 +169,81 @@ impl Device {
         if self.0.vault.keeping() == KeyKeeping::Pin {
             return State::Sealed;
         }
-        // A key store that has lost the key leaves data that only the company's recovery key opens.
-        let Some(key) = self.0.vault.from_key_store() else { return State::Broken(Code::DatabaseDamaged.into()) };
-        match Store::open(&self.database(), key) {
+        // A key store that has lost the key leaves data that only the company's code opens.
+        let Some(key) = self.0.vault.from_key_store() else { return State::Sealed };
+        let state = self.open_store(key);
+        if let State::Open(store) = &state {
+            let locks = store.read(stamp(self.0.clock.as_ref(), None), |r| r.lock_pin::<PinWrap>());
+            self.0.screen_locked.store(locks.is_ok_and(|pin| pin.is_some()), Ordering::SeqCst);
+        }
+        state
+    }
+
+    fn open_store(&self, key: DatabaseKey) -> State {
+        match Store::open(&self.database(), key.clone()) {
             Ok(store) => {
-                let locks = store.read(stamp(self.0.clock.as_ref(), None), |r| r.lock_pin::<PinWrap>());
-                self.0.screen_locked.store(locks.is_ok_and(|pin| pin.is_some()), Ordering::SeqCst);
+                self.keep_spare(&store, !self.path(spare::NAME).exists());
+                // A device of a version that had no codes gets one.
+                if self.0.vault.escrow().is_none()
+                    && let Err(error) = self.0.vault.renew_code(store.key())
+                {
+                    tracing::warn!(%error, "no recovery code could be made");
+                }
                 State::Open(Arc::new(store))
+            }
+            // The key is the right one: it was authenticated before. What does not open with it is damaged.
+            Err(error) if error.may_be_damage() => {
+                tracing::error!(%error, "the database cannot be opened");
+                State::Damaged(key, Weak::new())
             }
             Err(error) => State::Broken(error.into_problem()),
         }
+    }
+
+    /// Keeps the spare copy current. One that cannot be written is no reason to refuse the work.
+    fn keep_spare(&self, store: &Store, always: bool) {
+        let due = if always { store.spare().map(Some) } else { store.spare_if_due() };
+        let kept = due.and_then(|spare| spare.map_or(Ok(()), |spare| spare.keep(&self.0.data_dir, store.key())));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the spare copy was not written");
+        }
+    }
+
+    /// An error that may mean a damaged file is looked into at once: whoever goes on writing into one makes it worse.
+    fn watched<T>(&self, store: &Arc<Store>, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Err(error) if error.may_be_damage() && store.is_damaged() => {
+                tracing::error!(%error, "the database is damaged");
+                self.enter(State::Damaged(store.key().clone(), Arc::downgrade(store)));
+                self.publish(Changed::Gate { gate: Gate::Damaged });
+                Err(Code::DatabaseDamaged.into())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Puts a new database in the place of the damaged one; see [`rebuild`].
+    pub fn rebuild(&self) -> Result<()> {
+        let (key, held) = match &*self.state() {
+            State::Damaged(key, held) => (key.clone(), held.clone()),
+            _ => return Err(Code::NotFound.into()),
+        };
+        // Whoever still holds the old file would write into it, and remove the log of the new one, when he lets go.
+        let busy = || held.strong_count() > 0;
+        let until = std::time::Instant::now() + LETTING_GO;
+        while busy() && std::time::Instant::now() < until {
+            std::thread::yield_now();
+        }
+        if busy() {
+            return Err(Code::Busy.into());
+        }
+        let files = Files::open(&self.0.data_dir, &key)?;
+        let spare = Spare::load(&self.0.data_dir, &key);
+        rebuild::rebuild(&self.database(), &key, spare, self.now(), |hash| files.has(hash))?;
+        self.enter(self.open_store(key));
+        self.publish(Changed::Gate { gate: self.gate()? });
+        self.0.called.notify_one();
+        Ok(())
     }
 
     /// Calls the listener at every change, on whatever thread made it.
@@ -180,6 +263,7 @@ impl Device {
             State::Sealed => Ok(Gate::Locked),
             State::Open(_) if self.0.screen_locked.load(Ordering::SeqCst) => Ok(Gate::Locked),
             State::Open(_) => Ok(Gate::Open),
+            State::Damaged(..) => Ok(Gate::Damaged),
             State::Revoked => Ok(Gate::Revoked),
             State::Broken(problem) => Err(problem.clone().into()),
         }
@@ -188,13 +272,14 @@ impl Device {
     /// One snapshot of everything.
     pub fn read<T>(&self, read: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
         let store = self.opened()?;
-        store.read(self.stamp(&store), read)
+        self.watched(&store, store.read(self.stamp(&store), read))
     }
 
     /// One user action: all of it and the change that carries it to the office, or nothing.
     pub fn write<T>(&self, act: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         let store = self.opened()?;
-        let reply = store.write(self.stamp(&store), act)?;
+        let reply = self.watched(&store, store.write(self.stamp(&store), act))?;
+        self.keep_spare(&store, false);
         self.0.committed.notify_one();
         Ok(reply)
     }
@@ -202,7 +287,13 @@ impl Device {
     /// A text that is no record yet: on the disk before this answers, on this device alone. No change for the office comes of it.
     pub fn keep_draft(&self, key: &str, text: &str) -> Result<()> {
         let store = self.opened()?;
-        store.apply(self.stamp(&store), |a| a.keep_draft(key, text))
+        self.watched(&store, store.apply(self.stamp(&store), |a| a.keep_draft(key, text)))
+    }
+
+    /// The person has read what became of the damaged database.
+    pub fn rebuild_was_read(&self) -> Result<()> {
+        let store = self.opened()?;
+        self.watched(&store, store.apply(self.stamp(&store), |a| a.rebuild_was_read()))
     }
 
     /// The person knows why a change was refused. Of this device alone, like a draft.
@@ -251,6 +342,12 @@ impl Device {
         self.0.vault.keeping()
     }
 
+    /// What the office takes where it has no code of this device.
+    pub fn recovery_request(&self) -> Option<String> {
+        let locked = self.gate().is_ok_and(|gate| gate == Gate::Locked);
+        if locked { self.0.vault.escrow().map(|escrow| escrow.request) } else { None }
+    }
+
     pub fn enrolment(&self) -> Enrolment {
         self.load("enrolment.json").unwrap_or_default()
     }
@@ -275,19 +372,41 @@ impl Device {
             Ok(_) => drop(self.0.vault.by_pin(pin, wall)?),
             Err(_) => {
                 self.gate()?;
-                let key = self.0.vault.by_pin(pin, wall)?;
-                match Store::open(&self.database(), key) {
-                    Ok(store) => self.enter(State::Open(Arc::new(store))),
-                    Err(error) => {
-                        let problem = error.into_problem();
-                        self.enter(State::Broken(problem.clone()));
-                        return Err(problem.into());
-                    }
+                if self.key_keeping() == KeyKeeping::OsKeyStore {
+                    return Err(Code::KeyLost.into());
                 }
+                let key = self.0.vault.by_pin(pin, wall)?;
+                self.enter(self.open_store(key));
             }
         }
+        self.entered()
+    }
+
+    /// The PIN was forgotten: opens by the code that the company read out, and sets a new PIN. The code is used up by it.
+    pub fn recover(&self, code: &str, pin: &str) -> Result<()> {
+        if !matches!(self.gate()?, Gate::Locked) {
+            return Err(Code::NotFound.into());
+        }
+        // First, or a PIN that is refused would have cost the code.
+        let proof = PinWrap::seal(pin, &[0; 32])?;
+        let key = self.0.vault.by_code(code, self.0.clock.wall())?;
+        self.0.vault.set_pin(pin, &key)?;
+        self.0.vault.renew_code(&key)?;
+        if self.store().is_err() {
+            self.enter(self.open_store(key));
+        }
+        if let (Ok(store), KeyKeeping::OsKeyStore) = (self.store(), self.key_keeping()) {
+            store.apply(self.stamp(&store), |a| a.set_lock_pin(&proof))?;
+            self.keep_spare(&store, false);
+        }
+        self.entered()
+    }
+
+    /// The screen is unlocked; what lies behind it decides the gate.
+    fn entered(&self) -> Result<()> {
         self.0.screen_locked.store(false, Ordering::SeqCst);
-        self.publish(Changed::Gate { gate: Gate::Open });
+        let gate = self.gate()?;
+        self.publish(Changed::Gate { gate });
         self.0.called.notify_one();
         Ok(())
     }
@@ -313,6 +432,7 @@ impl Device {
             State::Open(store) => Ok(store.clone()),
             State::NotEnrolled => Err(Code::NotEnrolled.into()),
             State::Sealed => Err(Code::Locked.into()),
+            State::Damaged(..) => Err(Code::DatabaseDamaged.into()),
             State::Revoked => Err(Code::DeviceRevoked.into()),
             State::Broken(problem) => Err(problem.clone().into()),
         }
@@ -330,11 +450,9 @@ impl Device {
     pub(crate) fn enrolled(&self, store: Store, enrolment: &Enrolment) -> Result<()> {
         write_durably(&self.path("enrolment.json"), &serde_json::to_vec(enrolment)?)?;
         remove(&self.path("revoked.json"))?;
-        self.0.screen_locked.store(false, Ordering::SeqCst);
+        self.keep_spare(&store, true);
         self.enter(State::Open(Arc::new(store)));
-        self.publish(Changed::Gate { gate: Gate::Open });
-        self.0.called.notify_one();
-        Ok(())
+        self.entered()
     }
 
     /// The office has revoked this device: the key first, then everything that it opened (L3).
@@ -343,13 +461,17 @@ impl Device {
         self.0.vault.destroy()?;
         self.enter(State::Revoked);
         self.publish(Changed::Gate { gate: Gate::Revoked });
-        for name in ["enrolment.json", "gongdan.db", "gongdan.db-wal", "gongdan.db-shm"] {
+        for name in ["enrolment.json", spare::NAME, "gongdan.db", "gongdan.db-wal", "gongdan.db-shm"] {
             remove(&self.path(name))?;
         }
-        match std::fs::remove_dir_all(self.path("files")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+        for entry in std::fs::read_dir(&self.0.data_dir)?.flatten() {
+            let name = entry.file_name();
+            let ours = name == "files" || name.to_string_lossy().starts_with("damaged-");
+            if ours && entry.path().is_dir() {
+                std::fs::remove_dir_all(entry.path())?;
+            }
         }
+        Ok(())
     }
 
     pub(crate) fn database(&self) -> PathBuf {

@@ -42,6 +42,20 @@ impl From<Code> for Error {
 }
 
 impl Error {
+    /// An error that a damaged database shows as; SQLCipher has no code of its own for a page that does not decrypt.
+    pub fn may_be_damage(&self) -> bool {
+        use rusqlite::ErrorCode as E;
+        match self {
+            Error::Sql(error) => matches!(
+                from_sqlite(error).map(|e| e.code),
+                Some(E::NotADatabase | E::DatabaseCorrupt | E::OutOfMemory | E::Unknown | E::SystemIoFailure)
+            ),
+            // A value that was written by this version and cannot be read.
+            Error::Json(_) | Error::Migration(_) => true,
+            _ => false,
+        }
+    }
+
     /// The refusal as it crosses the door; failures are logged here, once, under a short id.
     pub fn into_problem(self) -> Problem {
         let code = match &self {
@@ -62,16 +76,31 @@ impl Error {
 
 /// A full disk is a problem of its own: it is said plainly, and everything goes on when space returns.
 fn sql_code(error: &rusqlite::Error) -> Code {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => Code::DiskFull,
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Code::DatabaseDamaged,
+    use rusqlite::ErrorCode as E;
+    let Some(error) = from_sqlite(error) else { return Code::Internal };
+    match error.code {
+        E::DiskFull => Code::DiskFull,
+        E::SystemIoFailure if error.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE => Code::DiskFull,
+        E::NotADatabase | E::DatabaseCorrupt => Code::DatabaseDamaged,
+        E::ReadOnly | E::CannotOpen | E::PermissionDenied => Code::FolderReadOnly,
         _ => Code::Internal,
     }
 }
 
+/// What SQLite itself answered, while preparing a statement too.
+fn from_sqlite(error: &rusqlite::Error) -> Option<&rusqlite::ffi::Error> {
+    match error {
+        rusqlite::Error::SqliteFailure(error, _) | rusqlite::Error::SqlInputError { error, .. } => Some(error),
+        _ => None,
+    }
+}
+
+/// A quota and a limit on the size of a file are disks that are full for us. SQLite calls both a failed write.
 fn io_code(error: &std::io::Error) -> Code {
+    use std::io::ErrorKind as E;
     match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Code::DiskFull,
+        E::StorageFull | E::QuotaExceeded | E::FileTooLarge => Code::DiskFull,
+        E::PermissionDenied | E::ReadOnlyFilesystem | E::NotADirectory => Code::FolderReadOnly,
         _ => Code::Internal,
     }
 }

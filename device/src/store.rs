@@ -10,7 +10,9 @@ pub mod finding;
 pub mod meta;
 pub mod number;
 pub mod outbox;
+pub mod rebuild;
 pub mod reference;
+mod salvage;
 pub mod scope;
 pub mod sealed;
 pub mod search;
@@ -18,13 +20,18 @@ pub mod title;
 pub mod visit;
 
 #[cfg(test)]
+mod at_rest;
+#[cfg(test)]
 mod converge;
+#[cfg(test)]
+mod damage;
 #[cfg(test)]
 mod tests;
 
 use std::cell::Cell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::NaiveDate;
@@ -39,6 +46,7 @@ use uuid::Uuid;
 
 use crate::clock::Measured;
 use crate::error::{Error, Result};
+use crate::spare::Spare;
 use crate::vault::DatabaseKey;
 use meta::Identity;
 use reference::ReferenceCache;
@@ -58,6 +66,8 @@ pub struct Store {
     identity: Identity,
     measured: RwLock<Option<Measured>>,
     references: ReferenceCache,
+    /// What the spare copy holds has changed.
+    spare_due: AtomicBool,
 }
 
 /// A lock whose holder panicked still guards a consistent value here: SQLite rolls back what was open.
@@ -83,8 +93,10 @@ impl Store {
 
     /// Opens the database of this enrolment and brings it to this version's schema.
     pub fn open(path: &Path, key: DatabaseKey) -> Result<Self> {
+        rebuild::finish(path)?;
+        // Looked at without the right to write: a newer version's file stays as it is, its log included.
+        refuse_newer(&connect(path, &key, OpenFlags::SQLITE_OPEN_READ_ONLY)?)?;
         let mut writer = connect(path, &key, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
-        refuse_newer(&writer)?;
         embedded::migrations::runner().run(&mut writer)?;
         let identity = Identity::load(&writer)?;
         let measured = meta::read_json(&writer, meta::MEASURED)?;
@@ -96,7 +108,29 @@ impl Store {
             identity,
             measured: RwLock::new(measured),
             references: ReferenceCache::default(),
+            spare_due: AtomicBool::new(false),
         })
+    }
+
+    /// What a rebuilt database would need, where it has changed since the last time it was taken.
+    pub fn spare_if_due(&self) -> Result<Option<Spare>> {
+        if self.spare_due.swap(false, Ordering::SeqCst) { self.spare().map(Some) } else { Ok(None) }
+    }
+
+    pub fn spare(&self) -> Result<Spare> {
+        let writer = lock(&self.writer);
+        let mut values = std::collections::BTreeMap::new();
+        for name in meta::OWN {
+            if let Some(value) = meta::read(&writer, name)? {
+                values.insert(name.to_owned(), value);
+            }
+        }
+        Ok(Spare { values, counts: Self::drawn_counts(&writer)? })
+    }
+
+    /// Whether the file can no longer be trusted. Reads all of it.
+    pub fn is_damaged(&self) -> bool {
+        salvage::is_damaged(self)
     }
 
     pub fn identity(&self) -> &Identity {
@@ -227,6 +261,10 @@ impl Reader<'_> {
 
     pub fn identity(&self) -> &Identity {
         &self.store.identity
+    }
+
+    fn spare_is_due(&self) {
+        self.store.spare_due.store(true, Ordering::SeqCst);
     }
 
     /// Only for `store/`.

@@ -1,7 +1,10 @@
 //! For the tests of this crate: a device that is enrolled at a server that exists only as its keys.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as B64;
 use ed25519_dalek::SigningKey;
 use gongdan_domain::entity::kind;
 use gongdan_domain::id::{DeviceId, JobId, PersonId, WriteId};
@@ -14,13 +17,14 @@ use gongdan_domain::sync::wire::{
 use gongdan_domain::time::Instant;
 use rand::rngs::OsRng;
 use uuid::Uuid;
+use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::device::{Config, Device, Enrolment};
 use crate::store::Store;
 use crate::store::meta::Identity;
-use crate::vault::NoKeyStore;
+use crate::vault::KeyStore;
 
 pub const PIN: &str = "2468";
 
@@ -41,6 +45,7 @@ pub struct Bench {
     pub dir: tempfile::TempDir,
     pub device: Device,
     pub clock: TestClock,
+    pub keys: TestKeys,
     pub server_key: SigningKey,
 }
 
@@ -48,16 +53,46 @@ pub fn at(text: &str) -> Instant {
     text.parse().expect("a test's time")
 }
 
-fn open(dir: &std::path::Path, clock: &TestClock) -> Device {
-    let config = Config { clock: Box::new(clock.clone()), ..Config::new(dir, "0.1.0", Box::new(NoKeyStore)) };
+/// A key store that is there, or is not (`None`).
+#[derive(Clone, Default)]
+pub struct TestKeys(pub Option<Arc<Mutex<BTreeMap<String, Vec<u8>>>>>);
+
+impl TestKeys {
+    pub fn there() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    pub fn lose_all(&self) {
+        self.0.iter().for_each(|keys| keys.lock().expect("keys").clear());
+    }
+}
+
+impl KeyStore for TestKeys {
+    fn load(&self, name: &str) -> Option<Vec<u8>> {
+        self.0.as_ref()?.lock().expect("keys").get(name).cloned()
+    }
+    fn store(&self, name: &str, secret: &[u8]) -> bool {
+        self.0.as_ref().map(|keys| keys.lock().expect("keys").insert(name.to_owned(), secret.to_vec())).is_some()
+    }
+    fn remove(&self, name: &str) {
+        self.0.as_ref().map(|keys| keys.lock().expect("keys").remove(name));
+    }
+}
+
+fn open(dir: &std::path::Path, clock: &TestClock, keys: &TestKeys) -> Device {
+    let config = Config { clock: Box::new(clock.clone()), ..Config::new(dir, "0.1.0", Box::new(keys.clone())) };
     Device::open(config).expect("opened")
 }
 
 impl Bench {
     pub fn new() -> Self {
+        Self::with_keys(TestKeys::default())
+    }
+
+    pub fn with_keys(keys: TestKeys) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = TestClock(Arc::new(Mutex::new(at("2026-11-23T01:00:00Z"))));
-        let device = open(dir.path(), &clock);
+        let device = open(dir.path(), &clock, &keys);
         let (server_key, signing_key) = (SigningKey::generate(&mut OsRng), SigningKey::generate(&mut OsRng));
         let me = PersonId(Uuid::now_v7());
         let certificate = Certificate {
@@ -78,16 +113,45 @@ impl Bench {
             server: "http://127.0.0.1:9".to_owned(),
         };
         let key = device.vault().create(PIN).expect("a key");
+        let company = PublicKey::from(&StaticSecret::from([7; 32]));
+        device.vault().keep_for_recovery(&key, &B64.encode(company.as_bytes())).expect("wrapped");
         Store::create(&device.database(), &key, &identity).expect("created");
         let store = Store::open(&device.database(), key).expect("opened");
         device.enrolled(store, &Enrolment::default()).expect("enrolled");
-        Self { dir, device, clock, server_key }
+        Self { dir, device, clock, keys, server_key }
     }
 
     /// The app dies and is started again; whoever knows the PIN goes on.
     pub fn restart(&mut self) {
-        self.device = open(self.dir.path(), &self.clock);
+        self.device = open(self.dir.path(), &self.clock, &self.keys);
         self.device.unlock(PIN).expect("the PIN opens");
+    }
+
+    /// The app is closed: its files are whole and nobody holds them.
+    pub fn close(&mut self) {
+        let nowhere = tempfile::tempdir().expect("a folder");
+        self.device = open(nowhere.path(), &self.clock, &TestKeys::default());
+        self.device = open(self.dir.path(), &self.clock, &self.keys);
+    }
+
+    /// The code as the company reads it out.
+    pub fn code(&self) -> String {
+        let request = self.device.vault().escrow().expect("a code").request;
+        crate::vault::read_out(&request, &StaticSecret::from([7; 32]))
+    }
+
+    /// Another device with the same files, to which something was done before it is opened.
+    pub fn copy(&self, before: impl FnOnce(&std::path::Path)) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        for entry in std::fs::read_dir(self.dir.path()).expect("the folder").map(|entry| entry.expect("an entry")) {
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), dir.path().join(entry.file_name())).expect("copied");
+            }
+        }
+        before(dir.path());
+        let (clock, keys) = (self.clock.clone(), self.keys.clone());
+        let device = open(dir.path(), &clock, &keys);
+        Self { dir, device, clock, keys, server_key: self.server_key.clone() }
     }
 
     pub fn set_clock(&self, now: &str) {

@@ -2,6 +2,8 @@
 //! recovery key, so that a forgotten PIN costs no unsynced work. Refuses to keep the key plain, and refuses to destroy anything for a
 //! wrong PIN: that only slows down.
 
+mod code;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use std::path::{Path, PathBuf};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
-use chacha20poly1305::aead::{Aead as _, KeyInit as _};
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
 use chrono::Duration;
 use gongdan_domain::problem::{Code, Problem};
@@ -24,6 +26,8 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::view::app::KeyKeeping;
+
+pub use code::{Escrow, readable};
 
 /// The 32 bytes that open the database. Wiped from memory when dropped.
 pub type DatabaseKey = Zeroizing<[u8; 32]>;
@@ -75,11 +79,36 @@ struct Tries {
     last: Option<Instant>,
 }
 
+/// A secret that only the holder of the company's recovery key can read.
 #[derive(Serialize, Deserialize)]
 struct RecoveryWrap {
     recipient: String,
     ephemeral: String,
     wrapped: String,
+}
+
+impl RecoveryWrap {
+    fn seal(recovery_key: &str, info: &[u8], secret: &[u8]) -> Result<Self> {
+        let raw: [u8; 32] = B64
+            .decode(recovery_key)
+            .ok()
+            .and_then(|raw| raw.try_into().ok())
+            .ok_or(Error::Key("the recovery key is no X25519 key"))?;
+        let recipient = PublicKey::from(raw);
+        let ephemeral_secret = EphemeralSecret::random_from_rng(OsRng);
+        let ephemeral = PublicKey::from(&ephemeral_secret);
+        let wrapping =
+            recovery_secret(ephemeral_secret.diffie_hellman(&recipient).as_bytes(), &ephemeral, &recipient, info);
+        // The wrapping key is used once, so a nonce of zeros is unique.
+        let wrapped = ChaCha20Poly1305::new(wrapping.as_slice().into())
+            .encrypt(&Default::default(), secret)
+            .map_err(|_| Error::Key("the key could not be wrapped"))?;
+        Ok(Self {
+            recipient: recovery_key.to_owned(),
+            ephemeral: B64.encode(ephemeral.as_bytes()),
+            wrapped: B64.encode(wrapped),
+        })
+    }
 }
 
 const MEMORY_KIB: u32 = 64 * 1024;
@@ -148,39 +177,37 @@ impl Vault {
         if left > 0 {
             return Err(Problem::with(Code::TooManyTries, serde_json::json!({ "seconds": left })).into());
         }
+        // Counted before it is tried: an app that is killed in the middle has tried. On a full disk the right PIN opens all the same.
+        tries.failures += 1;
+        tries.last = Some(now);
+        if let Err(error) = write_durably(&path, &serde_json::to_vec(&tries)?) {
+            tracing::warn!(%error, "a try at the PIN could not be counted");
+        }
         let outcome = attempt();
-        match &outcome {
-            Ok(_) => remove(&path)?,
-            Err(_) => {
-                tries.failures += 1;
-                tries.last = Some(now);
-                write_durably(&path, &serde_json::to_vec(&tries)?)?;
-            }
+        if outcome.is_ok() {
+            remove(&path)?;
         }
         outcome
     }
 
-    /// Wraps the key to the company's recovery key beside the database.
+    /// Wraps the key to the company's recovery key beside the database, and makes a code by which the company opens this device.
     pub fn keep_for_recovery(&self, key: &DatabaseKey, recovery_key: &str) -> Result<()> {
-        let raw: [u8; 32] = B64
-            .decode(recovery_key)
-            .ok()
-            .and_then(|raw| raw.try_into().ok())
-            .ok_or(Error::Key("the recovery key is no X25519 key"))?;
-        let recipient = PublicKey::from(raw);
-        let secret = EphemeralSecret::random_from_rng(OsRng);
-        let ephemeral = PublicKey::from(&secret);
-        let wrapping = recovery_secret(secret.diffie_hellman(&recipient).as_bytes(), &ephemeral, &recipient);
-        // The wrapping key is used once, so a nonce of zeros is unique.
-        let wrapped = ChaCha20Poly1305::new(wrapping.as_slice().into())
-            .encrypt(&Default::default(), key.as_slice())
-            .map_err(|_| Error::Key("the key could not be wrapped"))?;
-        let file = RecoveryWrap {
-            recipient: recovery_key.to_owned(),
-            ephemeral: B64.encode(ephemeral.as_bytes()),
-            wrapped: B64.encode(wrapped),
-        };
-        write_durably(&self.path("recovery.json"), &serde_json::to_vec(&file)?)
+        let file = RecoveryWrap::seal(recovery_key, RECOVERY_INFO, key.as_slice())?;
+        write_durably(&self.path("recovery.json"), &serde_json::to_vec(&file)?)?;
+        self.renew_code(key)
+    }
+
+    /// A new PIN for a key that is known, in the place of a forgotten one.
+    pub fn set_pin(&self, pin: &str, key: &DatabaseKey) -> Result<()> {
+        let mut file = self.load().ok_or(Code::NotEnrolled)?;
+        let wrap = PinWrap::seal(pin, key.as_slice())?;
+        // A key store that had lost the key gets it again; where it does not take it, the PIN keeps it from now on.
+        if file.keeping == KeyKeeping::OsKeyStore && !self.key_store.store(&file.name, key.as_slice()) {
+            file.keeping = KeyKeeping::Pin;
+        }
+        file.pin = (file.keeping == KeyKeeping::Pin).then_some(wrap);
+        write_durably(&self.path("vault.json"), &serde_json::to_vec(&file)?)?;
+        remove(&self.path("tries.json"))
     }
 
     /// Crypto-erase: without the key the rest is noise.
@@ -188,7 +215,7 @@ impl Vault {
         if let Some(file) = self.load() {
             self.key_store.remove(&file.name);
         }
-        for name in ["vault.json", "recovery.json", "tries.json"] {
+        for name in ["vault.json", "recovery.json", "code.json", "tries.json"] {
             remove(&self.path(name))?;
         }
         Ok(())
@@ -240,12 +267,10 @@ fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Datab
     Ok(key)
 }
 
-fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey) -> DatabaseKey {
+fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey, info: &[u8]) -> DatabaseKey {
     let salt = [ephemeral.as_bytes().as_slice(), recipient.as_bytes().as_slice()].concat();
     let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(Some(&salt), shared)
-        .expand(RECOVERY_INFO, key.as_mut_slice())
-        .expect("32 bytes are a legal length");
+    Hkdf::<Sha256>::new(Some(&salt), shared).expand(info, key.as_mut_slice()).expect("32 bytes are a legal length");
     key
 }
 
@@ -256,6 +281,25 @@ pub fn derive(key: &DatabaseKey, purpose: &str) -> DatabaseKey {
         .expand(purpose.as_bytes(), derived.as_mut_slice())
         .expect("32 bytes are a legal length");
     derived
+}
+
+const NONCE: usize = 24;
+
+/// Bytes for the disk: a random nonce, then the text encrypted and bound to its name.
+pub(crate) fn sealed(key: &DatabaseKey, name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
+    let nonce = random::<NONCE>();
+    let sealed = XChaCha20Poly1305::new(key.as_slice().into())
+        .encrypt(&nonce.into(), Payload { msg: bytes, aad: name.as_bytes() })
+        .map_err(|_| Error::FileDamaged)?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+pub(crate) fn unsealed(key: &DatabaseKey, name: &str, raw: &[u8]) -> Result<Vec<u8>> {
+    let (nonce, sealed) = raw.split_at_checked(NONCE).ok_or(Error::FileDamaged)?;
+    let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Error::FileDamaged)?;
+    XChaCha20Poly1305::new(key.as_slice().into())
+        .decrypt(&nonce.into(), Payload { msg: sealed, aad: name.as_bytes() })
+        .map_err(|_| Error::FileDamaged)
 }
 
 pub(crate) fn random<const N: usize>() -> [u8; N] {
@@ -290,57 +334,6 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use x25519_dalek::StaticSecret;
-
-    fn now() -> Instant {
-        "2026-11-23T08:00:00Z".parse().expect("a test's time")
-    }
-
-    fn vault() -> (tempfile::TempDir, Vault) {
-        let dir = tempfile::tempdir().expect("a folder");
-        let vault = Vault::new(dir.path(), Box::new(NoKeyStore));
-        (dir, vault)
-    }
-
-    #[test]
-    fn l3_the_right_pin_opens_and_a_wrong_one_slows_down_without_destroying() {
-        let (_dir, vault) = vault();
-        let key = vault.create("2468").expect("created");
-        for _ in 0..FREE_TRIES {
-            let refused = vault.by_pin("1357", now()).expect_err("a wrong PIN").into_problem();
-            assert_eq!(refused.code, Code::PinWrong);
-        }
-        let refused = vault.by_pin("2468", now()).expect_err("must wait").into_problem();
-        assert_eq!(refused.code, Code::TooManyTries, "even the right one waits after three wrong ones");
-        let later = now() + Duration::seconds(LONGEST_WAIT_S);
-        assert_eq!(*vault.by_pin("2468", later).expect("the right PIN"), *key);
-        assert_eq!(*vault.by_pin("2468", later).expect("the count is forgotten"), *key);
-    }
-
-    #[test]
-    fn l3_a_short_pin_is_refused() {
-        let (_dir, vault) = vault();
-        assert_eq!(vault.create("123").expect_err("too short").into_problem().code, Code::PinTooShort);
-        assert!(!vault.exists(), "nothing is kept");
-    }
-
-    #[test]
-    fn l2_the_company_can_recover_the_key() {
-        let (dir, vault) = vault();
-        let key = vault.create("2468").expect("created");
-        let company = StaticSecret::random_from_rng(OsRng);
-        let recipient = PublicKey::from(&company);
-        vault.keep_for_recovery(&key, &B64.encode(recipient.as_bytes())).expect("wrapped");
-        let file: RecoveryWrap =
-            serde_json::from_slice(&fs::read(dir.path().join("recovery.json")).expect("the file")).expect("JSON");
-        let raw: [u8; 32] = B64.decode(file.ephemeral).expect("base64").try_into().expect("32 bytes");
-        let ephemeral = PublicKey::from(raw);
-        let secret = recovery_secret(company.diffie_hellman(&ephemeral).as_bytes(), &ephemeral, &recipient);
-        let opened = ChaCha20Poly1305::new(secret.as_slice().into())
-            .decrypt(&Default::default(), B64.decode(file.wrapped).expect("base64").as_slice())
-            .expect("opens");
-        assert_eq!(opened, key.as_slice());
-    }
-}
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::read_out;

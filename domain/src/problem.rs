@@ -43,6 +43,8 @@ codes! {
     Locked => "The app is locked; enter the PIN.",
     PinWrong => "The PIN is wrong.",
     PinTooShort => "The PIN needs at least four digits.",
+    RecoveryCodeInvalid => "This recovery code does not open this device.",
+    KeyLost => "The system's key store has lost the key of the data.",
     // Requests
     BadRequest => "The request could not be read.",
     WrongType => "A field of the request has the wrong type.",
@@ -96,6 +98,9 @@ codes! {
     Conflict => "Somebody else changed this meanwhile; choose.",
     // Machine
     DiskFull => "The disk is full.",
+    ServerDiskFull => "The server's disk is full.",
+    FolderReadOnly => "The data folder cannot be written.",
+    Busy => "Another action still runs; try again.",
     DatabaseNewer => "The data was written by a newer version of the app.",
     DatabaseDamaged => "The database file is damaged.",
     Offline => "There is no connection.",

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod enrolment;
 pub mod merge;
+pub mod version;
 pub mod wire;
 
 /// The newest protocol that this version speaks. Pull serves this and the one before; push accepts every one ever released.

@@ -48,12 +48,24 @@ impl From<refinery::Error> for Error {
 }
 
 impl Error {
+    /// The disk takes no more. A quota and a limit on the size of a file are full disks too; SQLite calls both a failed write.
+    pub fn disk_full(&self) -> bool {
+        use std::io::ErrorKind as Kind;
+        match self {
+            Error::Database(rusqlite::Error::SqliteFailure(e, _)) => {
+                e.code == rusqlite::ErrorCode::DiskFull || e.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE
+            }
+            Error::File(e) => matches!(e.kind(), Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge),
+            Error::Refused(problem) => problem.code == Code::ServerDiskFull,
+            _ => false,
+        }
+    }
+
     /// What crosses the door: refusals as they are, failures as an incident whose number stands in the log.
     pub fn problem(self) -> Problem {
         let code = match &self {
             Error::Refused(problem) => return (**problem).clone(),
-            Error::Database(e) if full(e) => Code::DiskFull,
-            Error::File(e) if e.kind() == std::io::ErrorKind::StorageFull => Code::DiskFull,
+            error if error.disk_full() => Code::ServerDiskFull,
             Error::DatabaseNewer { .. } => Code::DatabaseNewer,
             Error::Database(_)
             | Error::Migration(_)
@@ -66,10 +78,6 @@ impl Error {
         tracing::error!(%incident, error = %self, "a request failed");
         Problem { incident, ..Problem::new(code) }
     }
-}
-
-fn full(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::SqliteFailure(e, _) if e.code == rusqlite::ErrorCode::DiskFull)
 }
 
 impl IntoResponse for Error {
@@ -96,9 +104,9 @@ pub fn status(code: Code) -> StatusCode {
         C::UnknownCommand | C::NotFound | C::AttachmentUnknown => StatusCode::NOT_FOUND,
         C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         C::Fork | C::Gap | C::OffsetMismatch | C::OrderChanged | C::AlreadySealed | C::Conflict => StatusCode::CONFLICT,
-        C::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
-        C::ServerTrouble | C::Offline => StatusCode::SERVICE_UNAVAILABLE,
-        C::Internal | C::DatabaseNewer | C::DatabaseDamaged => StatusCode::INTERNAL_SERVER_ERROR,
+        C::ServerDiskFull | C::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        C::ServerTrouble | C::Offline | C::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        C::Internal | C::DatabaseNewer | C::DatabaseDamaged | C::FolderReadOnly => StatusCode::INTERNAL_SERVER_ERROR,
         // Everything else is a request that was read and cannot be followed.
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

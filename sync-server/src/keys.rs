@@ -1,6 +1,8 @@
 //! The server's keys, apart from its data: an Ed25519 key that signs certificates, receipts and office changes, and the company's
 //! X25519 recovery key. Revocations lie here too, so that a restored database does not re-admit a revoked device.
 
+mod code;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -44,6 +46,11 @@ impl Keys {
 
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The private half of the company's recovery key. It lies plain here; the passphrase is asked where it does not.
+    pub fn recovery_secret(&self, _passphrase: &str) -> Result<x25519_dalek::StaticSecret> {
+        Ok(x25519_dalek::StaticSecret::from(key(&self.folder.join(RECOVERY_KEY))?))
     }
 
     /// Devices that were ever revoked, whatever the database says.

@@ -87,6 +87,15 @@ enum Command {
         #[arg(long)]
         person: String,
     },
+    /// A forgotten PIN: print the code that opens a device once, to be read out to its owner.
+    RecoverPin {
+        /// The prefix of the device's order numbers, as the console shows it: A7.
+        #[arg(long)]
+        device: String,
+        /// The text on the device's screen, where the server holds no code of it.
+        #[arg(long)]
+        request: Option<String>,
+    },
     /// Copy everything into a new folder while the server serves.
     Backup { folder: PathBuf },
     /// Put a backup into an empty data folder; every device reconciles at its next contact.
@@ -151,6 +160,7 @@ fn run(command: Command, data: &Path) -> Result<()> {
         Command::Migrate => open(data).map(|_| println!("The database is up to date.")),
         Command::CreateUser { login, name, role } => create_user(&open(data)?, &login, &name, &role),
         Command::EnrolmentCode { person } => enrolment_code(&open(data)?, &person),
+        Command::RecoverPin { device, request } => recover_pin(&open(data)?, &device, request.as_deref()),
         Command::Backup { folder } => backup::backup(&open(data)?, &folder).map(|()| println!("{}", folder.display())),
         Command::Restore { folder } => backup::restore(&folder, data, system_clock()()),
     }
@@ -209,5 +219,18 @@ fn enrolment_code(core: &Shared, login: &str) -> Result<()> {
         gongdan_server::sync::enrol::create_code(tx, user.person, core.now())
     })?;
     println!("{code}  (until {})", until.format("%Y-%m-%d %H:%M UTC"));
+    Ok(())
+}
+
+fn recover_pin(core: &Shared, prefix: &str, request: Option<&str>) -> Result<()> {
+    let wanted = prefix.trim().to_uppercase();
+    let passphrase = std::env::var("GONGDAN_RECOVERY_PASSPHRASE").unwrap_or_default();
+    let devices = core.store.read(|r| r.devices())?;
+    let device =
+        devices.into_iter().find(|d| d.number_prefix == wanted).ok_or(gongdan_domain::problem::Code::NotFound)?;
+    let code = core.keys.read_code(device.id, request, &core.keys.recovery_secret(&passphrase)?)?;
+    let about = format!("{} {}", device.number_prefix, device.name);
+    core.write_now(move |core, tx| auth::note(tx, core.now(), None, "recovery_code_read", &about))?;
+    println!("{code}");
     Ok(())
 }

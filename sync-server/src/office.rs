@@ -157,6 +157,7 @@ commands! {
     [Needs(P::AdministerUsers)] change_role(a::ChangeRole) -> v::AccountRow = people::change_role;
     [Needs(P::AdministerUsers)] reset_password(a::OfAccount) -> v::NewPassword = people::reset_password;
     [Needs(P::AdministerUsers)] disable_account(a::DisableAccount) -> v::AccountRow = people::disable;
+    [Needs(P::AdministerUsers)] recover_pin(a::RecoverPin) -> v::RecoveryCode = device::recover_pin;
     // What a person must look at
     [Needs(P::ReadOffice)] list_findings(a::ListFindings) -> v::FindingList = finding::list;
     [Needs(P::ReadOffice)] open_finding(a::OpenFinding) -> v::OpenedFinding = finding::open;

@@ -8,12 +8,13 @@ use gongdan_domain::fees::FeeSchedule;
 use gongdan_domain::problem::Code;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::EntityRef;
+use gongdan_domain::sync::version;
 
 use crate::commands::args;
 use crate::device::Device;
 use crate::error::Result;
 use crate::store::Reader;
-use crate::view::app::{AppStatus, CompanyCard, Gate, PersonCard};
+use crate::view::app::{AppStatus, CompanyCard, Gate, PersonCard, RebuiltView};
 
 pub fn status(device: &Device, _: args::Nothing) -> Result<AppStatus> {
     let gate = device.gate()?;
@@ -35,7 +36,24 @@ pub fn status(device: &Device, _: args::Nothing) -> Result<AppStatus> {
         // The key behind the address is for machines.
         server: enrolment.server.split('#').next().unwrap_or_default().to_owned(),
         device_name: enrolment.device_name,
+        lock_after: preferences.lock_after,
+        recovery_request: device.recovery_request(),
+        rebuilt: if open { device.read(rebuilt)? } else { None },
+        update_to: if open { device.read(|r| update_to(r, device.app_version()))? } else { None },
     })
+}
+
+fn rebuilt(r: &Reader) -> Result<Option<RebuiltView>> {
+    let unread = r.rebuilt()?.filter(|rebuilt| !rebuilt.seen);
+    Ok(unread.map(|rebuilt| RebuiltView {
+        at: rebuilt.at.to_rfc3339(),
+        kept: rebuilt.kept,
+        lost: rebuilt.asked.then_some(rebuilt.lost),
+    }))
+}
+
+fn update_to(r: &Reader, own: &str) -> Result<Option<String>> {
+    Ok(r.min_app()?.filter(|wanted| version::older(own, wanted)))
 }
 
 pub fn enrol(device: &Device, args: args::Enrol) -> Result<AppStatus> {
@@ -47,8 +65,24 @@ pub fn unlock(device: &Device, args: args::Unlock) -> Result<AppStatus> {
     match device.gate()? {
         Gate::NotEnrolled => return Err(Code::NotEnrolled.into()),
         Gate::Revoked => return Err(Code::DeviceRevoked.into()),
+        Gate::Damaged => return Err(Code::DatabaseDamaged.into()),
         Gate::Locked | Gate::Open => device.unlock(&args.pin)?,
     }
+    status(device, args::Nothing {})
+}
+
+pub fn recover(device: &Device, args: args::Recover) -> Result<AppStatus> {
+    device.recover(&args.code, &args.pin)?;
+    status(device, args::Nothing {})
+}
+
+pub fn rebuild(device: &Device, _: args::Nothing) -> Result<AppStatus> {
+    device.rebuild()?;
+    status(device, args::Nothing {})
+}
+
+pub fn read_rebuilt(device: &Device, _: args::Nothing) -> Result<AppStatus> {
+    device.rebuild_was_read()?;
     status(device, args::Nothing {})
 }
 
@@ -61,6 +95,7 @@ pub fn set_preference(device: &Device, args: args::Preference) -> Result<AppStat
     let mut preferences = device.preferences();
     preferences.language = args.language.unwrap_or(preferences.language);
     preferences.theme = args.theme.unwrap_or(preferences.theme);
+    preferences.lock_after = args.lock_after.unwrap_or(preferences.lock_after);
     device.set_preferences(preferences)?;
     status(device, args::Nothing {})
 }

@@ -33,6 +33,14 @@ pub struct Unlock {
     pub pin: String,
 }
 
+/// The PIN was forgotten: the code that the company read out, and a new PIN.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Recover {
+    pub code: String,
+    pub pin: String,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Preference {
@@ -42,6 +50,10 @@ pub struct Preference {
     #[serde(default)]
     #[ts(optional)]
     pub theme: Option<Theme>,
+    /// Minutes without a touch after which the screen locks; 0 never.
+    #[serde(default)]
+    #[ts(optional)]
+    pub lock_after: Option<u32>,
 }
 
 /// A half-written text and the place where it is written; an empty one is thrown away.

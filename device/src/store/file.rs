@@ -118,6 +118,13 @@ impl Applier<'_> {
         Ok(())
     }
 
+    pub fn set_local(&self, hash: &str) -> Result<()> {
+        self.conn()
+            .prepare_cached("UPDATE attachment SET state = 'local', sent = 0 WHERE hash = ?1")?
+            .execute([hash])?;
+        Ok(())
+    }
+
     /// A restored server may lack what it had: every own file is offered again.
     pub fn offer_files_again(&self) -> Result<()> {
         self.conn().execute("UPDATE attachment SET state = 'local', sent = 0 WHERE state = 'uploaded'", [])?;

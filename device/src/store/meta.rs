@@ -18,10 +18,11 @@ pub(super) const MEASURED: &str = "measured";
 const ACKED_THROUGH: &str = "acked_through";
 const SAFE_THROUGH: &str = "safe_through";
 const EPOCH: &str = "epoch";
-const CHAIN: &str = "chain";
-const DELIVERED_AT: &str = "delivered_at";
+pub(super) const CHAIN: &str = "chain";
+pub(super) const DELIVERED_AT: &str = "delivered_at";
 const MIN_APP: &str = "min_app";
-const PIN: &str = "pin";
+pub(super) const PIN: &str = "pin";
+const CODE_HELD: &str = "code_held";
 const COPIED: &str = "copied";
 const LAST_FILE: &str = "last_file";
 const SIGNING_KEY: &str = "signing_key";
@@ -29,6 +30,27 @@ const CERTIFICATE: &str = "certificate";
 const TOKEN: &str = "token";
 const SERVER: &str = "server";
 const REFUSALS_READ: &str = "refusals_read";
+/// Whether and how this database was rebuilt from a damaged one.
+pub(super) const REBUILT: &str = "rebuilt";
+
+/// What no later exchange can tell again: who this device is, where its chain of seals stands, its lock.
+pub(super) const OWN: [&str; 6] = [SIGNING_KEY, CERTIFICATE, TOKEN, SERVER, CHAIN, PIN];
+/// Every name, for reading them one by one.
+pub(super) const ALL: [&str; 13] = [
+    SIGNING_KEY,
+    CERTIFICATE,
+    TOKEN,
+    SERVER,
+    CHAIN,
+    PIN,
+    LAST_SEQ,
+    MEASURED,
+    ACKED_THROUGH,
+    SAFE_THROUGH,
+    EPOCH,
+    DELIVERED_AT,
+    MIN_APP,
+];
 
 /// Who this device is. The signing key was made here and never leaves the encrypted database.
 pub struct Identity {
@@ -49,14 +71,24 @@ impl Identity {
     }
 
     pub(super) fn load(connection: &Connection) -> Result<Self> {
-        let missing = Error::Key("the enrolment is not complete");
-        let stored = |key| read(connection, key)?.ok_or(Error::Key("the enrolment is not complete"));
+        let mut values = std::collections::BTreeMap::new();
+        for name in OWN {
+            if let Some(value) = read(connection, name)? {
+                values.insert(name, value);
+            }
+        }
+        Self::of(|name| values.get(name).cloned())
+    }
+
+    /// From single values, wherever they were kept.
+    pub(crate) fn of(value: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let stored = |name| value(name).ok_or(Error::Key("the enrolment is not complete"));
         let raw: [u8; 32] = B64
             .decode(stored(SIGNING_KEY)?)
             .ok()
             .and_then(|raw| raw.try_into().ok())
             .ok_or(Error::Key("the signing key is damaged"))?;
-        let signed_certificate: SignedCertificate = read_json(connection, CERTIFICATE)?.ok_or(missing)?;
+        let signed_certificate: SignedCertificate = serde_json::from_str(&stored(CERTIFICATE)?)?;
         Ok(Self {
             signing_key: SigningKey::from_bytes(&raw),
             certificate: signed_certificate.read()?,
@@ -101,12 +133,23 @@ impl Reader<'_> {
         Ok(read_number(self.conn(), COPIED)? > 0)
     }
 
+    /// The oldest app that the server takes for good.
+    pub fn min_app(&self) -> Result<Option<String>> {
+        read(self.conn(), MIN_APP)
+    }
+
+    /// The code that the office keeps for this device.
+    pub fn code_held(&self) -> Result<Option<String>> {
+        read(self.conn(), CODE_HELD)
+    }
+
     pub(super) fn chain(&self) -> Result<ChainHead> {
         let stored = read_json(self.conn(), CHAIN)?;
         Ok(stored.unwrap_or_else(|| ChainHead::genesis(&self.identity().signed_certificate)))
     }
 
     pub(super) fn set_chain(&self, head: &ChainHead) -> Result<()> {
+        self.spare_is_due();
         write_json(self.conn(), CHAIN, head)
     }
 
@@ -154,11 +197,16 @@ impl Applier<'_> {
         write_number(self.conn(), COPIED, copied.into())
     }
 
+    pub fn set_code_held(&self, id: &str) -> Result<()> {
+        write(self.conn(), CODE_HELD, id)
+    }
+
     pub fn set_min_app(&self, version: &str) -> Result<()> {
         write(self.conn(), MIN_APP, version)
     }
 
     pub fn set_lock_pin(&self, wrap: &impl Serialize) -> Result<()> {
+        self.spare_is_due();
         write_json(self.conn(), PIN, wrap)
     }
 }

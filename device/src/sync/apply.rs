@@ -1,7 +1,7 @@
 //! Takes an answer of the server in: verdicts on own changes, then pages, each with its cursor in one transaction. Applying the same
 //! answer again changes nothing. Refuses to drop what it does not know.
 
-use gongdan_domain::sync::wire::{ExchangeReply, Page, Record, RecordBody};
+use gongdan_domain::sync::wire::{ExchangeReply, Page, RECOVERY_CODE, Record, RecordBody};
 use gongdan_domain::time::Stamp;
 
 use crate::error::Result;
@@ -45,6 +45,7 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
         // A server that lacks changes may lack their files as well.
         a.rewind(from)?;
         a.offer_files_again()?;
+        a.fill_missing(from)?;
     }
     a.set_standing(&Standing {
         epoch: Some(reply.epoch.clone()),
@@ -52,6 +53,10 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
         safe_through: reply.safe_through,
         last_seq: standing.last_seq,
     })?;
+    a.answered(reply.acked_through)?;
+    if let Some(held) = reply.extra.get(RECOVERY_CODE).and_then(serde_json::Value::as_str) {
+        a.set_code_held(held)?;
+    }
     a.forget_safe(reply.safe_through)?;
     a.set_min_app(&reply.min_app)?;
     a.set_copied(reply.copied)?;

@@ -2,15 +2,18 @@
 
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::SCHEMA;
-use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest};
+use gongdan_domain::sync::change::Extra;
+use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 
 use crate::clock::{Measured, stamp};
 use crate::device::{Changed, Device};
 use crate::error::{Error, Result};
-use crate::store::Store;
+use crate::store::{Applier, Store};
 use crate::sync::client::Client;
 use crate::sync::road::Road;
 use crate::sync::{apply, transfer};
+use crate::vault::Escrow;
+use crate::view::app::Gate;
 
 /// Changes of one request: enough for a day, small enough for a bad line.
 const BATCH: u32 = 500;
@@ -74,6 +77,7 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
         if reply.copied {
             return Err(Code::Fork.into());
         }
+        replace_shown_code(device, store, &reply)?;
         stalled = if moved(&request, &reply) { 0 } else { stalled + 1 };
         let waiting = store.read(device.stamp(store), |r| r.waiting_count())?;
         if !reply.more && waiting == 0 {
@@ -97,8 +101,13 @@ fn moved(request: &ExchangeRequest, reply: &ExchangeReply) -> bool {
 /// The oldest changes without a verdict, marked as sent before they leave.
 fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
     let stamp = device.stamp(store);
+    let code = device.vault().escrow();
     store.apply(stamp, |a| {
         let standing = a.standing()?;
+        let extra = code_for_the_office(a, code)?;
+        if a.must_ask()? {
+            return Ok(asking(device, extra));
+        }
         let mut bytes = 0;
         let mut changes = Vec::new();
         for row in a.waiting(BATCH)? {
@@ -121,7 +130,38 @@ fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
             schema: SCHEMA,
             max_bytes: PAGE_BYTES,
             last_file: a.last_file()?,
-            extra: Default::default(),
+            extra,
         })
     })
+}
+
+/// The recovery code goes along until the office says that it has this one.
+fn code_for_the_office(a: &Applier, code: Option<Escrow>) -> Result<Extra> {
+    let held = a.code_held()?;
+    let due = code.filter(|code| held.as_deref() != Some(code.id.as_str()));
+    Ok(due.map(|code| (RECOVERY_CODE.to_owned(), code.request.into())).into_iter().collect())
+}
+
+/// A code that somebody has seen is no secret for longer than it is needed. Not behind a locked screen: there it may be needed just now.
+fn replace_shown_code(device: &Device, store: &Store, reply: &ExchangeReply) -> Result<()> {
+    let shown = reply.extra.get(RECOVERY_CODE_SHOWN).and_then(serde_json::Value::as_str);
+    let own = device.vault().escrow();
+    let known = shown.is_some_and(|id| own.is_some_and(|own| own.id == id));
+    if known && device.gate()? == Gate::Open { device.vault().renew_code(store.key()) } else { Ok(()) }
+}
+
+/// A database that was rebuilt asks first: nothing is sent, nothing is claimed to be missing.
+fn asking(device: &Device, extra: Extra) -> ExchangeRequest {
+    ExchangeRequest {
+        epoch: None,
+        cursors: Default::default(),
+        first_seq: 1,
+        oldest_held: 1,
+        changes: Vec::new(),
+        app: device.app_version().to_owned(),
+        schema: SCHEMA,
+        max_bytes: PAGE_BYTES,
+        last_file: None,
+        extra,
+    }
 }

@@ -16,6 +16,8 @@ pub enum Gate {
     /// Enrolled, waiting for the PIN.
     Locked,
     Open,
+    /// The database file is damaged: ask whether to rebuild it.
+    Damaged,
     /// The office has revoked this device; its data is gone.
     Revoked,
 }
@@ -68,6 +70,24 @@ pub struct AppStatus {
     pub now: String,
     pub server: String,
     pub device_name: String,
+    /// Minutes without a touch after which the screen locks; 0 never.
+    pub lock_after: u32,
+    /// What the office takes where it has no recovery code of this device. Only while the gate is locked.
+    pub recovery_request: Option<String>,
+    /// What became of a damaged database, until the person has read it.
+    pub rebuilt: Option<RebuiltView>,
+    /// The office asks for an app that is at least this new.
+    pub update_to: Option<String>,
+}
+
+/// A damaged database was replaced: what could be read of what the office had not got.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RebuiltView {
+    pub at: String,
+    pub kept: u32,
+    /// `None` until the office was asked what it has.
+    pub lost: Option<u32>,
 }
 
 /// What the work ID shows (D1).

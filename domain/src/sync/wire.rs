@@ -15,6 +15,12 @@ use crate::sync::change::{EntityRef, Extra, Fact, FileRef, Scope, SignedChange};
 use crate::sync::merge::Register;
 use crate::time::Instant;
 
+/// In `extra` of a request: the code by which the company opens this device when its PIN was forgotten, wrapped to the company's recovery
+/// key. In `extra` of an answer: which one the office holds.
+pub const RECOVERY_CODE: &str = "recovery_code";
+/// In `extra` of an answer: the code that was shown to somebody in the office. A device that was opened without it makes a new one.
+pub const RECOVERY_CODE_SHOWN: &str = "recovery_code_shown";
+
 /// `POST /sync/v1/exchange`: one round trip is a whole small sync.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExchangeRequest {

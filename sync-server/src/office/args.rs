@@ -301,6 +301,20 @@ pub struct RevokeDevice {
     pub mode: RevokeMode,
 }
 
+/// A technician forgot the PIN of his device.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoverPin {
+    pub device: DeviceId,
+    /// Of the company's recovery key.
+    #[serde(default)]
+    pub passphrase: String,
+    /// The text on the device's screen, where the office holds no code of it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub request: Option<String>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ListFindings {

@@ -110,3 +110,14 @@ pub fn revoke(ctx: &Context, args: a::RevokeDevice) -> Result<v::OfficeDone> {
         Ok(v::OfficeDone {})
     })
 }
+
+/// The code that opens a device whose PIN was forgotten. Whoever reads it out stands in the audit trail.
+pub fn recover_pin(ctx: &Context, args: a::RecoverPin) -> Result<v::RecoveryCode> {
+    let recovery = ctx.core.keys.recovery_secret(&args.passphrase)?;
+    ctx.write(move |ctx, tx| {
+        let device = tx.device(args.device)?.ok_or(Code::NotFound)?;
+        let code = ctx.core.keys.read_code(device.id, args.request.as_deref(), &recovery)?;
+        ctx.note(tx, "recovery_code_read", format!("{} {}", device.number_prefix, device.name))?;
+        Ok(v::RecoveryCode { code })
+    })
+}

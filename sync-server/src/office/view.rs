@@ -437,6 +437,14 @@ pub struct DeviceList {
     pub people: Vec<PersonRow>,
 }
 
+/// Opens the device once; read out to the person it belongs to.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct RecoveryCode {
+    /// `K7QM2-9TXAB-…`.
+    pub code: String,
+}
+
 /// Shown once; only its hash is kept.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -61,8 +61,11 @@ pub struct SqliteStorage {
 impl SqliteStorage {
     /// Opens or makes the database and migrates it. A database of a newer version is left untouched.
     pub fn open(path: &Path, now: Instant) -> Result<Self> {
+        if path.exists() {
+            // Looked at without the right to write: a newer version's file stays as it is, its log included.
+            refuse_newer(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)?;
+        }
         let mut conn = connect(path)?;
-        refuse_newer(&conn)?;
         migrations::migrations::runner().run(&mut conn)?;
         first_start(&conn, now)?;
         let (queue, jobs) = channel();
@@ -208,8 +211,9 @@ fn run_group(conn: &Connection, group: Vec<Job>) -> Option<u64> {
         }
         answers.push((job.answer, done));
         if conn.is_autocommit() {
-            // SQLite gave the whole transaction up (disk full): nothing of this group happened.
-            refuse_all(answers.into_iter().map(|(answer, _)| answer), Error::Unfinished);
+            // SQLite gave the whole transaction up (disk full): nothing of this group happened, and all hear why.
+            let why = answers.iter_mut().find_map(|(_, done)| std::mem::replace(done, Ok(())).err());
+            refuse_all(answers.into_iter().map(|(answer, _)| answer), why.unwrap_or(Error::Unfinished));
             return None;
         }
     }
@@ -229,9 +233,9 @@ fn run_group(conn: &Connection, group: Vec<Job>) -> Option<u64> {
 
 fn refuse_all(answers: impl Iterator<Item = SyncSender<Result<()>>>, error: Error) {
     tracing::error!(%error, "a commit failed");
-    let full = matches!(&error, Error::Database(rusqlite::Error::SqliteFailure(e, _)) if e.code == rusqlite::ErrorCode::DiskFull);
+    let full = error.disk_full();
     for answer in answers {
-        let told = if full { gongdan_domain::problem::Code::DiskFull.into() } else { Error::Unfinished };
+        let told = if full { gongdan_domain::problem::Code::ServerDiskFull.into() } else { Error::Unfinished };
         // Whoever no longer waits need not know.
         _ = answer.send(Err(told));
     }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::PROTOCOL;
 use gongdan_domain::sync::change::{Extra, Scope};
-use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest};
+use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 use serde_json::json;
 
 use crate::core::{Core, Shared, off_thread};
@@ -62,6 +62,12 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
             let acked_through = device.acked_through;
             return Ok((device, Pushed { acked_through, ..Pushed::default() }));
         }
+        if let Some(code) = request.extra.get(RECOVERY_CODE).and_then(serde_json::Value::as_str) {
+            // No sync fails for it: the device sends it again until it is held.
+            if let Err(error) = core.keys.keep_code(device.id, code) {
+                tracing::warn!(%error, "a recovery code was not kept");
+            }
+        }
         let env = core.env(tx)?;
         let pushed = push::push(tx, &env, &mut device, &request)?;
         Ok((device, pushed))
@@ -112,6 +118,12 @@ fn reply(
             _ => None,
         },
         copied: device.state == push::QUARANTINED,
-        extra: Extra::new(),
+        extra: held_code(core, device),
     })
+}
+
+fn held_code(core: &Core, device: &DeviceRecord) -> Extra {
+    let Some(held) = core.keys.held_code(device.id) else { return Extra::new() };
+    let shown = held.shown.then(|| (RECOVERY_CODE_SHOWN.to_owned(), held.id.clone().into()));
+    [(RECOVERY_CODE.to_owned(), held.id.into())].into_iter().chain(shown).collect()
 }

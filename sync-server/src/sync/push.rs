@@ -58,6 +58,12 @@ fn hole(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, oldest_held: u64)
     if oldest_held <= from {
         return Ok(());
     }
+    record_hole(tx, env, device, from, to)?;
+    device.acked_through = to;
+    Ok(())
+}
+
+fn record_hole(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, from: u64, to: u64) -> Result<()> {
     tx.put_hole(device.id, from, to, env.now)?;
     let finding = Finding {
         id: FindingId(derived(device.id.0, &format!("hole/{from}"))),
@@ -70,9 +76,7 @@ fn hole(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, oldest_held: u64)
         answer: None,
         decision: None,
     };
-    apply::keep_finding(tx, &finding, device.person)?;
-    device.acked_through = to;
-    Ok(())
+    apply::keep_finding(tx, &finding, device.person)
 }
 
 fn judge(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, signed: &SignedChange) -> Result<Verdict> {
@@ -132,6 +136,9 @@ fn first_verdict(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, signed: &Sig
     if let Some((code, details)) = Reach::of(tx, device.person)?.refusal(tx, &change)? {
         remember_refused(tx, &change)?;
         return Ok(refused(Some(&change), code, details));
+    }
+    if change.ops.is_empty() && change.extra.get("lost").is_some_and(|lost| lost == true) {
+        record_hole(tx, env, device, seq, seq)?;
     }
     let applied = apply::apply(tx, env, &change, &author)?;
     let accepted = verdict(seq, Some(&change), Outcome::Accepted, position);

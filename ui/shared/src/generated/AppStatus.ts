@@ -4,6 +4,7 @@ import type { Gate } from "./Gate";
 import type { KeyKeeping } from "./KeyKeeping";
 import type { Language } from "./Language";
 import type { PersonCard } from "./PersonCard";
+import type { RebuiltView } from "./RebuiltView";
 import type { SyncSentence } from "./SyncSentence";
 import type { Theme } from "./Theme";
 
@@ -23,4 +24,20 @@ zone: string,
 /**
  * The device's corrected clock.
  */
-now: string, server: string, device_name: string, };
+now: string, server: string, device_name: string, 
+/**
+ * Minutes without a touch after which the screen locks; 0 never.
+ */
+lock_after: number, 
+/**
+ * What the office takes where it has no recovery code of this device. Only while the gate is locked.
+ */
+recovery_request: string | null, 
+/**
+ * What became of a damaged database, until the person has read it.
+ */
+rebuilt: RebuiltView | null, 
+/**
+ * The office asks for an app that is at least this new.
+ */
+update_to: string | null, };

@@ -2,4 +2,8 @@
 import type { Language } from "./Language";
 import type { Theme } from "./Theme";
 
-export type Preference = { language?: Language, theme?: Theme, };
+export type Preference = { language?: Language, theme?: Theme, 
+/**
+ * Minutes without a touch after which the screen locks; 0 never.
+ */
+lock_after?: number, };

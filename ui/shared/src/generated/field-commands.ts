@@ -24,6 +24,7 @@ import type { PaperProposals } from "./PaperProposals";
 import type { Preference } from "./Preference";
 import type { Record } from "./Record";
 import type { RecordAll } from "./RecordAll";
+import type { Recover } from "./Recover";
 import type { RegisterJob } from "./RegisterJob";
 import type { Retract } from "./Retract";
 import type { SaveDocument } from "./SaveDocument";
@@ -46,6 +47,9 @@ export type FieldCommands = {
   enrol: { args: Enrol; reply: AppStatus };
   unlock: { args: Unlock; reply: AppStatus };
   lock: { args: Nothing; reply: AppStatus };
+  recover: { args: Recover; reply: AppStatus };
+  rebuild: { args: Nothing; reply: AppStatus };
+  read_rebuilt: { args: Nothing; reply: AppStatus };
   set_preference: { args: Preference; reply: AppStatus };
   drafts: { args: Nothing; reply: Drafts };
   keep_draft: { args: KeepDraft; reply: Nothing };

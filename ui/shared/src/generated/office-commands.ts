@@ -56,6 +56,8 @@ import type { OrderList } from './OrderList';
 import type { PublishReference } from './PublishReference';
 import type { QuestionOrder } from './QuestionOrder';
 import type { RecordCallback } from './RecordCallback';
+import type { RecoverPin } from './RecoverPin';
+import type { RecoveryCode } from './RecoveryCode';
 import type { ReferenceRow } from './ReferenceRow';
 import type { RefusedRow } from './RefusedRow';
 import type { RevokeDevice } from './RevokeDevice';
@@ -104,6 +106,7 @@ export type OfficeCommands = {
   change_role: { args: ChangeRole; reply: AccountRow };
   reset_password: { args: OfAccount; reply: NewPassword };
   disable_account: { args: DisableAccount; reply: AccountRow };
+  recover_pin: { args: RecoverPin; reply: RecoveryCode };
   list_findings: { args: ListFindings; reply: FindingList };
   open_finding: { args: OpenFinding; reply: OpenedFinding };
   ask_remedial_callback: { args: AskRemedialCallback; reply: OfficeDone };

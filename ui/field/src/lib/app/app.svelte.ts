@@ -51,6 +51,15 @@ class App {
     this.take(await device.call('set_preference', preference));
   }
 
+  /** Hides the screen. What is half-written is on the device already. */
+  async lock(): Promise<void> {
+    try {
+      this.take(await device.call('lock', {}));
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
   /** Listens to the device; several reports in one moment are one refresh. */
   start(): () => void {
     let waiting: ReturnType<typeof setTimeout> | undefined;
