@@ -55,7 +55,9 @@ pub fn at(text: &str) -> Instant {
 
 /// A key store that is there, or is not (`None`).
 #[derive(Clone, Default)]
-pub struct TestKeys(pub Option<Arc<Mutex<BTreeMap<String, Vec<u8>>>>>);
+pub struct TestKeys(Option<Arc<Mutex<Secrets>>>);
+
+type Secrets = BTreeMap<String, Vec<u8>>;
 
 impl TestKeys {
     pub fn there() -> Self {
