@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::spare::{self, Spare};
 use crate::store::{Reader, Store, Tx, rebuild};
 use crate::sync::Progress;
+use crate::sync::client::Patience;
 use crate::vault::{DatabaseKey, KeyStore, PinWrap, Vault, remove, write_durably};
 use crate::view::app::{Gate, KeyKeeping, Language, Theme};
 use crate::view::sync::SyncSentence;
@@ -30,6 +31,7 @@ pub struct Config {
     pub app_version: String,
     pub key_store: Box<dyn KeyStore>,
     pub clock: Box<dyn Clock>,
+    pub patience: Patience,
     /// Talks to this address instead of the one it was enrolled at: a moved server, a test's network.
     pub server_override: Option<String>,
 }
@@ -37,7 +39,14 @@ pub struct Config {
 impl Config {
     pub fn new(data_dir: impl Into<PathBuf>, app_version: &str, key_store: Box<dyn KeyStore>) -> Self {
         let app_version = app_version.to_owned();
-        Self { data_dir: data_dir.into(), app_version, key_store, clock: Box::new(SystemClock), server_override: None }
+        Self {
+            data_dir: data_dir.into(),
+            app_version,
+            key_store,
+            clock: Box::new(SystemClock),
+            patience: Patience::default(),
+            server_override: None,
+        }
     }
 }
 
@@ -106,6 +115,7 @@ pub(crate) struct Inner {
     pub(crate) data_dir: PathBuf,
     pub(crate) app_version: String,
     pub(crate) server_override: Option<String>,
+    pub(crate) patience: Patience,
     pub(crate) clock: Box<dyn Clock>,
     vault: Vault,
     state: RwLock<State>,
@@ -142,6 +152,7 @@ impl Device {
             data_dir: config.data_dir,
             app_version: config.app_version,
             server_override: config.server_override,
+            patience: config.patience,
             clock: config.clock,
             vault,
             state: RwLock::new(State::NotEnrolled),

@@ -18,9 +18,21 @@ use crate::error::{Error, Result};
 use crate::sync::pin;
 use crate::sync::road::Road;
 
-const CONNECT: Duration = Duration::from_secs(10);
-/// Between two pieces of an answer, not for the whole: a slow line is still a line.
-const SILENCE: Duration = Duration::from_secs(60);
+/// How long the other side may say nothing. Not for the whole: a slow line is still a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until the connection stands, its handshake included.
+    pub connect: Duration,
+    /// Between two pieces of an answer.
+    pub silence: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), silence: Duration::from_secs(60) }
+    }
+}
+
 /// The server closes what is silent for half a minute; a request must not run into that.
 const IDLE: Duration = Duration::from_secs(20);
 /// Below this, compressing costs more than it saves.
@@ -35,14 +47,14 @@ pub struct Client {
 
 impl Client {
     /// `server` names the key that it must have, if the enrolment gave one; `token` is empty before enrolment.
-    pub fn new(server: &str, token: Zeroizing<String>) -> Result<Self> {
+    pub fn new(server: &str, token: Zeroizing<String>, patience: Patience) -> Result<Self> {
         let address: ServerAddress = server.parse().map_err(|why: Unreadable| {
             Problem::with(Code::FieldInvalid, json!({ "field": "server", "why": why.to_string() }))
         })?;
         let http = reqwest::Client::builder()
             .no_proxy()
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
+            .connect_timeout(patience.connect)
+            .read_timeout(patience.silence)
             .pool_idle_timeout(IDLE);
         let http = match address.pin {
             Some(pin) => http.tls_backend_preconfigured(pin::config(pin).map_err(|_| Error::Key("TLS"))?),

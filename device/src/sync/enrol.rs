@@ -26,7 +26,7 @@ impl Device {
     pub fn enrol(&self, args: &args::Enrol) -> Result<()> {
         on_own_runtime(|| async {
             let (server, _) = self.asked(args)?;
-            let road = Client::new(&server, Zeroizing::default())?;
+            let road = Client::new(&server, Zeroizing::default(), self.0.patience)?;
             self.enrol_over(args, &road).await
         })
     }

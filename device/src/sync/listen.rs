@@ -41,7 +41,7 @@ fn client(device: &Weak<Inner>) -> Option<Result<Option<Client>>> {
     let Ok(store) = device.store() else { return Some(Ok(None)) };
     let identity = store.identity();
     let server = device.0.server_override.as_ref().unwrap_or(&identity.server);
-    Some(Client::new(server, identity.token.clone()).map(Some))
+    Some(Client::new(server, identity.token.clone(), device.0.patience).map(Some))
 }
 
 async fn hear(events: Response, called: &Notify) -> Result<()> {

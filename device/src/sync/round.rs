@@ -25,7 +25,7 @@ pub async fn run(device: &Device) -> Result<()> {
     let store = device.store()?;
     let identity = store.identity();
     let server = device.0.server_override.as_ref().unwrap_or(&identity.server);
-    over(device, &Client::new(server, identity.token.clone())?).await
+    over(device, &Client::new(server, identity.token.clone(), device.0.patience)?).await
 }
 
 /// Over whatever road there is.

@@ -22,7 +22,18 @@ pub enum Weather {
     TornRequests = 3,
     /// Every request gets a 503 without reaching the server.
     ServerTrouble = 4,
+    /// Requests arrive; where the answer would come the line ends in that direction and stays open in the other.
+    HalfClosed = 5,
+    /// Connections stand and nothing passes: neither a request nor an answer nor an end.
+    Silent = 6,
+    /// 64 kbit/s in both directions.
+    Slow = 7,
 }
+
+/// 64 kbit/s.
+const SLOW_BYTES_A_SECOND: f64 = 8000.0;
+/// A slow line carries small packets.
+const SLOW_PACKET: usize = 512;
 
 impl Weather {
     fn of(code: u8) -> Self {
@@ -31,6 +42,9 @@ impl Weather {
             2 => Self::LostReplies,
             3 => Self::TornRequests,
             4 => Self::ServerTrouble,
+            5 => Self::HalfClosed,
+            6 => Self::Silent,
+            7 => Self::Slow,
             _ => Self::Fair,
         }
     }
@@ -110,7 +124,8 @@ async fn carry(mut client: TcpStream, target: SocketAddr, sky: Arc<Sky>) {
                 .await;
             return;
         }
-        Weather::Fair | Weather::LostReplies | Weather::TornRequests => {}
+        Weather::Silent => return silence(&mut client).await,
+        Weather::Fair | Weather::LostReplies | Weather::TornRequests | Weather::HalfClosed | Weather::Slow => {}
     }
     let Ok(mut server) = TcpStream::connect(target).await else { return };
     let (mut from_client, mut to_client) = client.split();
@@ -123,12 +138,13 @@ async fn carry(mut client: TcpStream, target: SocketAddr, sky: Arc<Sky>) {
                 let Ok(n @ 1..) = read else { return };
                 let allowed = match weather() {
                     Weather::Cut | Weather::ServerTrouble => return,
+                    Weather::Silent => return silence(&mut client).await,
                     Weather::TornRequests => sky.tear_after.load(Ordering::SeqCst).saturating_sub(passed).min(n as u64) as usize,
-                    Weather::Fair | Weather::LostReplies => n,
+                    Weather::Fair | Weather::LostReplies | Weather::HalfClosed | Weather::Slow => n,
                 };
                 passed += allowed as u64;
                 sky.up.fetch_add(allowed as u64, Ordering::SeqCst);
-                if to_server.write_all(&up[..allowed]).await.is_err() || allowed < n {
+                if !carried(&mut to_server, &up[..allowed], weather()).await || allowed < n {
                     return;
                 }
             }
@@ -137,11 +153,37 @@ async fn carry(mut client: TcpStream, target: SocketAddr, sky: Arc<Sky>) {
                 if matches!(weather(), Weather::LostReplies | Weather::Cut | Weather::ServerTrouble) {
                     return;
                 }
+                if weather() == Weather::HalfClosed {
+                    // A failing end is as good as an ended one.
+                    _ = to_client.shutdown().await;
+                    return silence(&mut client).await;
+                }
                 sky.down.fetch_add(n as u64, Ordering::SeqCst);
-                if to_client.write_all(&down[..n]).await.is_err() {
+                if !carried(&mut to_client, &down[..n], weather()).await {
                     return;
                 }
             }
         }
     }
+}
+
+/// Holds the line open and lets nothing through, until the other side gives it up.
+async fn silence(client: &mut TcpStream) {
+    let mut thrown_away = [0; 4096];
+    while let Ok(1..) = client.read(&mut thrown_away).await {}
+}
+
+/// Whether the bytes went out, at the speed that the line has.
+async fn carried(to: &mut (impl AsyncWriteExt + Unpin), bytes: &[u8], weather: Weather) -> bool {
+    if weather != Weather::Slow {
+        return to.write_all(bytes).await.is_ok();
+    }
+    for packet in bytes.chunks(SLOW_PACKET) {
+        // The line itself is what takes the time.
+        tokio::time::sleep(std::time::Duration::from_secs_f64(packet.len() as f64 / SLOW_BYTES_A_SECOND)).await;
+        if to.write_all(packet).await.is_err() {
+            return false;
+        }
+    }
+    true
 }

@@ -59,6 +59,11 @@ impl World {
         }
     }
 
+    /// The passphrase of the company's recovery key.
+    pub fn passphrase(&self) -> String {
+        String::new()
+    }
+
     /// The password that `demo` printed beside a login name.
     pub fn password(&self, login: &str) -> String {
         let line = self.sign_in.lines().find(|line| line.split_whitespace().any(|word| word == login));
@@ -83,10 +88,20 @@ impl World {
 
     /// Enrols a new device for a person, behind its own network.
     pub async fn device(&self, person_name: &str, folder: &str) -> TestDevice {
+        self.device_with(person_name, folder, |_| {}).await
+    }
+
+    /// The same, opened otherwise than usual.
+    pub async fn device_with(
+        &self,
+        person_name: &str,
+        folder: &str,
+        how: impl FnOnce(&mut Config) + Send + 'static,
+    ) -> TestDevice {
         let code = self.enrolment_code(person_name).await;
         let proxy = Proxy::to(([127, 0, 0, 1], self.port).into()).await;
         let data = self.folder.path().join(folder);
-        let device = TestDevice::open(data, proxy).await;
+        let device = TestDevice::open(data, proxy, how).await;
         let args = json!({ "server": device.proxy.url(), "code": code, "pin": PIN, "device_name": folder });
         device.call("enrol", args).await.expect("enrols");
         device
@@ -123,11 +138,12 @@ pub struct TestDevice {
 }
 
 impl TestDevice {
-    async fn open(data: PathBuf, proxy: Proxy) -> Self {
+    async fn open(data: PathBuf, proxy: Proxy, how: impl FnOnce(&mut Config) + Send + 'static) -> Self {
         let (folder, url) = (data.clone(), proxy.url());
         let device = blocking(move || {
             let mut config = Config::new(folder, "0.1.0", Box::new(NoKeyStore));
             config.server_override = Some(url);
+            how(&mut config);
             Device::open(config).expect("opens")
         })
         .await;
@@ -154,9 +170,31 @@ impl TestDevice {
 
     /// Drops the device without closing anything and opens it again from its folder, as after a kill.
     pub async fn restart(self) -> Self {
+        self.restart_after(|| {}).await
+    }
+
+    /// The same, with something done to its folder while it is closed.
+    pub async fn restart_after(self, meanwhile: impl FnOnce() + Send + 'static) -> Self {
+        self.again(meanwhile, |_| {}).await
+    }
+
+    /// Closed and opened otherwise than before.
+    pub async fn reopened_with(self, how: impl FnOnce(&mut Config) + Send + 'static) -> Self {
+        self.again(|| {}, how).await
+    }
+
+    async fn again(
+        self,
+        meanwhile: impl FnOnce() + Send + 'static,
+        how: impl FnOnce(&mut Config) + Send + 'static,
+    ) -> Self {
         let Self { device, proxy, data } = self;
-        blocking(move || drop(device)).await;
-        let again = Self::open(data, proxy).await;
+        blocking(move || {
+            drop(device);
+            meanwhile();
+        })
+        .await;
+        let again = Self::open(data, proxy, how).await;
         again.call("unlock", json!({ "pin": PIN })).await.expect("unlocks");
         again
     }
