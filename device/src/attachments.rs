@@ -49,6 +49,11 @@ impl Files {
         self.path(hash).is_ok_and(|path| path.exists())
     }
 
+    /// Gives the space back and keeps the small picture.
+    pub fn free(&self, hash: &str) -> Result<()> {
+        remove(&self.path(hash)?)
+    }
+
     pub fn remove(&self, hash: &str) -> Result<()> {
         remove(&self.path(hash)?)?;
         remove(&self.path(&thumb_name(hash))?)

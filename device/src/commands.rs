@@ -112,9 +112,25 @@ commands! {
     settle(args::Settle) -> view::sync::SyncList = sync::settle;
     /// The person has read why a change was refused: it stays in the list and asks for nothing any more.
     read_refused(args::OfRefused) -> view::sync::SyncList = sync::read_refused;
+    /// A photo that this device cannot read any more is given up with a reason (invariant `blob_whole`).
+    declare_lost(args::DeclareLost) -> view::sync::SyncList = sync::declare_lost;
+    /// What the office has not got yet, as a file for the office alone; answers where it lies.
+    export_work(args::Nothing) -> args::SavedFile = sync::export;
 }
 
-/// The raw lane up: a photo as it came from the camera. Answers the job.
+/// The raw lane up: `photo` (`args::TakePhoto`) answers the job, `work` takes a colleague's file along and answers the sync list.
+pub fn upload(device: &Device, kind: &str, args: Value, bytes: &[u8]) -> Result<Value, Problem> {
+    match kind {
+        "photo" => upload_photo(device, args, bytes),
+        "work" => {
+            let reply = sync::carry(device, bytes).map_err(|e| device.problem(e))?;
+            serde_json::to_value(reply).map_err(|_| Problem::new(Code::Internal))
+        }
+        _ => Err(Problem::with(Code::UnknownCommand, serde_json::json!({ "name": kind }))),
+    }
+}
+
+/// A photo as it came from the camera. Answers the job.
 pub fn upload_photo(device: &Device, args: Value, bytes: &[u8]) -> Result<Value, Problem> {
     let args: args::TakePhoto = serde_json::from_value(args).map_err(|_| Problem::new(Code::WrongType))?;
     let reply = photo::take(device, args, bytes).map_err(|e| device.problem(e))?;

@@ -18,7 +18,7 @@ use crate::attachments::Files;
 use crate::clock::{Clock, SystemClock, stamp};
 use crate::error::{Error, Result};
 use crate::spare::{self, Spare};
-use crate::store::{Reader, Store, Tx, rebuild};
+use crate::store::{Applier, Reader, Store, Tx, rebuild};
 use crate::sync::Progress;
 use crate::sync::client::Patience;
 use crate::vault::{DatabaseKey, KeyStore, PinWrap, Vault, remove, write_durably};
@@ -29,6 +29,8 @@ use crate::view::sync::SyncSentence;
 pub struct Config {
     pub data_dir: PathBuf,
     pub app_version: String,
+    /// Where a person finds a file that he has to hand on; the app's own folder where the system names none.
+    pub shared_dir: Option<PathBuf>,
     pub key_store: Box<dyn KeyStore>,
     pub clock: Box<dyn Clock>,
     pub patience: Patience,
@@ -42,6 +44,7 @@ impl Config {
         Self {
             data_dir: data_dir.into(),
             app_version,
+            shared_dir: None,
             key_store,
             clock: Box::new(SystemClock),
             patience: Patience::default(),
@@ -114,6 +117,7 @@ type Listener = Box<dyn Fn(Changed) + Send + Sync>;
 pub(crate) struct Inner {
     pub(crate) data_dir: PathBuf,
     pub(crate) app_version: String,
+    shared_dir: Option<PathBuf>,
     pub(crate) server_override: Option<String>,
     pub(crate) patience: Patience,
     pub(crate) clock: Box<dyn Clock>,
@@ -151,6 +155,7 @@ impl Device {
         let device = Self(Arc::new(Inner {
             data_dir: config.data_dir,
             app_version: config.app_version,
+            shared_dir: config.shared_dir,
             server_override: config.server_override,
             patience: config.patience,
             clock: config.clock,
@@ -313,6 +318,12 @@ impl Device {
         store.apply(self.stamp(&store), |a| a.mark_refusal_read(device_seq))
     }
 
+    /// What leaves this device by another road than sync; it counts as sent.
+    pub(crate) fn hand_over<T>(&self, take: impl FnOnce(&Applier) -> Result<T>) -> Result<T> {
+        let store = self.opened()?;
+        store.apply(self.stamp(&store), take)
+    }
+
     /// The corrected time.
     pub fn now(&self) -> Instant {
         let measured = self.store().ok().and_then(|store| store.measured());
@@ -339,6 +350,11 @@ impl Device {
 
     pub fn data_dir(&self) -> &Path {
         &self.0.data_dir
+    }
+
+    /// The folder for files that a person hands on.
+    pub fn shared_dir(&self) -> PathBuf {
+        self.0.shared_dir.clone().unwrap_or_else(|| self.path("documents"))
     }
 
     pub fn app_version(&self) -> &str {

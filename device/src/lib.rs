@@ -7,6 +7,7 @@ pub mod clock;
 pub mod commands;
 pub mod device;
 pub mod error;
+pub mod export;
 pub mod spare;
 pub mod store;
 pub mod sync;

@@ -11,6 +11,7 @@ pub mod meta;
 pub mod number;
 pub mod outbox;
 pub mod rebuild;
+pub mod recover;
 pub mod reference;
 mod salvage;
 pub mod scope;

@@ -115,7 +115,8 @@ pub fn sentence(r: &Reader, progress: &Progress) -> Result<SyncSentence> {
 
 /// Conflicts, refused changes and open questions of the office.
 pub fn needs_you(r: &Reader) -> Result<u32> {
-    Ok(r.conflict_count()? + r.refused_count()? + u32::try_from(open_questions(r)?.len()).unwrap_or(u32::MAX))
+    let lost = u32::try_from(r.lost_files()?.len()).unwrap_or(u32::MAX);
+    Ok(r.conflict_count()? + r.refused_count()? + lost + u32::try_from(open_questions(r)?.len()).unwrap_or(u32::MAX))
 }
 
 /// A question of the office about an order, not answered yet.

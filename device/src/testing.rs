@@ -188,6 +188,7 @@ impl Bench {
             reset: None,
             revoked: None,
             copied: false,
+            unconfirmed: false,
             extra: Default::default(),
         }
     }

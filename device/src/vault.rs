@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD as B64;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
 use chrono::Duration;
+use gongdan_domain::parcel::message_key;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::time::Instant;
 use hkdf::Hkdf;
@@ -98,7 +99,7 @@ impl RecoveryWrap {
         let ephemeral_secret = EphemeralSecret::random_from_rng(OsRng);
         let ephemeral = PublicKey::from(&ephemeral_secret);
         let wrapping =
-            recovery_secret(ephemeral_secret.diffie_hellman(&recipient).as_bytes(), &ephemeral, &recipient, info);
+            message_key(ephemeral_secret.diffie_hellman(&recipient).as_bytes(), &ephemeral, &recipient, info);
         // The wrapping key is used once, so a nonce of zeros is unique.
         let wrapped = ChaCha20Poly1305::new(wrapping.as_slice().into())
             .encrypt(&Default::default(), secret)
@@ -265,13 +266,6 @@ fn stretch(pin: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Datab
         .hash_password_into(pin.as_bytes(), salt, key.as_mut_slice())
         .map_err(|_| Error::Key("the PIN could not be stretched"))?;
     Ok(key)
-}
-
-fn recovery_secret(shared: &[u8], ephemeral: &PublicKey, recipient: &PublicKey, info: &[u8]) -> DatabaseKey {
-    let salt = [ephemeral.as_bytes().as_slice(), recipient.as_bytes().as_slice()].concat();
-    let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(Some(&salt), shared).expand(info, key.as_mut_slice()).expect("32 bytes are a legal length");
-    key
 }
 
 /// A key for another purpose, derived from the database's.

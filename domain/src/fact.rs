@@ -403,6 +403,10 @@ pub enum FactBody {
         hash: String,
         reason: String,
     },
+    /// A colleague's exported work was taken along; the envelope's `files[0]` is the file, which only the company can open.
+    WorkCarried {
+        note: String,
+    },
 
     // Follow-up
     /// I2: `reached: false` never counts as done.

@@ -57,6 +57,10 @@ pub enum FindingCode {
     RetractedAfterSeal,
     /// Numbers of a device are missing; what they said is lost unless it is found.
     Hole,
+    /// After a restore a device offers records that are not here.
+    RecordsOffered,
+    /// Work that a colleague's device carried could not be taken in.
+    CarriedRefused,
     /// H4: the strokes of another order's signature, apart from place and size.
     SignatureIdentical,
     /// H4: nearer to another order's signature than a hand repeats itself.

@@ -16,6 +16,7 @@ pub mod knowledge;
 pub mod money;
 pub mod obligation;
 pub mod paper;
+pub mod parcel;
 pub mod permission;
 pub mod problem;
 pub mod reading;

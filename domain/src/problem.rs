@@ -61,6 +61,11 @@ codes! {
     Gap => "Changes before this one are missing.",
     AuthorMismatch => "The change was not made by the person this device belongs to.",
     ScopeViolation => "The change speaks about something outside the device's reach.",
+    ParcelForeign => "This is no file of exported work.",
+    ParcelNewer => "The file of exported work was written by a newer version.",
+    ParcelOtherCompany => "The file of exported work is for another company's server.",
+    ParcelAltered => "The file of exported work was altered or is not whole; nothing of it was taken in.",
+    PassphraseWrong => "The passphrase of the recovery key is wrong.",
     // Attachments and photos
     NotAPicture => "The file is no picture that can be read.",
     PictureTooLarge => "The picture has more points than can be handled.",
@@ -87,6 +92,7 @@ codes! {
     SignatureEmpty => "There is no signature on the pad.",
     AlreadySealed => "The order is sealed and does not change any more.",
     NotSealed => "The order is not sealed yet.",
+    FilesMissing => "Photos of the order have not arrived yet.",
     OrderChanged => "The order changed after it was shown; show it again.",
     JobCancelled => "The job was cancelled.",
     // Reference data
@@ -138,5 +144,17 @@ impl Problem {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         Self::new(code)
+    }
+}
+
+impl From<crate::parcel::NotOpened> for Code {
+    fn from(why: crate::parcel::NotOpened) -> Self {
+        use crate::parcel::NotOpened;
+        match why {
+            NotOpened::Foreign => Code::ParcelForeign,
+            NotOpened::Newer => Code::ParcelNewer,
+            NotOpened::OtherRecipient => Code::ParcelOtherCompany,
+            NotOpened::Altered => Code::ParcelAltered,
+        }
     }
 }

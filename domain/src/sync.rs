@@ -3,8 +3,10 @@
 pub mod change;
 pub mod enrolment;
 pub mod merge;
+pub mod readmit;
 pub mod version;
 pub mod wire;
+pub mod work;
 
 /// The newest protocol that this version speaks. Pull serves this and the one before; push accepts every one ever released.
 pub const PROTOCOL: u32 = 1;

@@ -436,6 +436,7 @@ impl VisitState {
             | FactBody::RemedialCallback { .. }
             | FactBody::NumberVoided { .. }
             | FactBody::DeclaredLost { .. }
+            | FactBody::WorkCarried { .. }
             | FactBody::CallbackMade { .. }
             | FactBody::ObligationWaived { .. } => {}
         }

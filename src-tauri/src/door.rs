@@ -21,6 +21,7 @@ pub async fn call(app: AppHandle, name: String, args: Value) -> Result<Value, Pr
     let (opens, shows) = match name.as_str() {
         "save_order_pdf" => (true, false),
         "save_document" => (args["place"] == "app", args["place"] != "app"),
+        "export_work" => (false, true),
         _ => (false, false),
     };
     let reply =
@@ -44,11 +45,11 @@ pub async fn upload(device: State<'_, Device>, request: Request<'_>) -> Result<V
     let InvokeBody::Raw(bytes) = request.body() else { return Err(Problem::new(Code::BadRequest)) };
     let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let args = decode_args(header("x-args"))?;
-    if header("x-kind") != "photo" {
-        return Err(Problem::new(Code::UnknownCommand));
-    }
+    let kind = header("x-kind").to_owned();
     let (device, bytes) = (device.inner().clone(), bytes.clone());
-    tauri::async_runtime::spawn_blocking(move || commands::upload_photo(&device, args, &bytes)).await.map_err(broken)?
+    tauri::async_runtime::spawn_blocking(move || commands::upload(&device, &kind, args, &bytes))
+        .await
+        .map_err(broken)?
 }
 
 #[tauri::command]

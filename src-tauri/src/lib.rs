@@ -21,7 +21,10 @@ pub fn run() -> ExitCode {
         .invoke_handler(tauri::generate_handler![door::call, door::upload, door::download])
         .setup(|app| {
             let data_dir: PathBuf = app.path().app_data_dir()?;
-            let device = Device::open(Config::new(data_dir, env!("CARGO_PKG_VERSION"), key_store::os_key_store()))?;
+            let mut config = Config::new(data_dir, env!("CARGO_PKG_VERSION"), key_store::os_key_store());
+            // Exported work lies where a person looks for it.
+            config.shared_dir = app.path().document_dir().or_else(|_| app.path().download_dir()).ok();
+            let device = Device::open(config)?;
             let handle = app.handle().clone();
             device.subscribe(Box::new(move |changed| {
                 // A window that is closing has nobody to tell.

@@ -1,7 +1,7 @@
 //! Where the server lives and listens. Needs no file: every setting has a value that works.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gongdan_domain::sync::enrolment::ServerAddress;
 
@@ -10,6 +10,8 @@ use crate::core::{Clock, system_clock};
 #[derive(Clone)]
 pub struct Config {
     pub data: PathBuf,
+    /// Where the keys lie, if not in the data folder.
+    pub keys: Option<PathBuf>,
     pub listen: SocketAddr,
     pub clock: Clock,
     pub transport: Transport,
@@ -23,6 +25,7 @@ impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
+            keys: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8610)),
             clock: system_clock(),
             transport: Transport::default(),
@@ -73,6 +76,17 @@ impl Transport {
             other => other,
         }
     }
+}
+
+impl Config {
+    pub fn keys_folder(&self) -> PathBuf {
+        keys_folder(&self.data, self.keys.as_deref())
+    }
+}
+
+/// Beside the data unless somebody said where.
+pub fn keys_folder(data: &Path, keys: Option<&Path>) -> PathBuf {
+    keys.map_or_else(|| data.join("keys"), Path::to_owned)
 }
 
 /// `./gongdan-data` where it is there already, else the user's data folder, else `./gongdan-data`.

@@ -53,9 +53,14 @@ pub struct Env {
 
 impl Core {
     pub fn open(data: &Path, clock: Clock) -> Result<Shared> {
+        Self::open_with_keys(data, &data.join("keys"), clock)
+    }
+
+    /// With the keys on another disk than the data.
+    pub fn open_with_keys(data: &Path, keys: &Path, clock: Clock) -> Result<Shared> {
         private_folder(data)?;
         private_folder(&data.join("attachments"))?;
-        let keys = Arc::new(Keys::open(&data.join("keys"))?);
+        let keys = Arc::new(Keys::open(keys)?);
         let store = Store::new(SqliteStorage::open(&data.join("gongdan.db"), clock())?);
         let (bell, _) = broadcast::channel(64);
         let ring = bell.clone();

@@ -1,22 +1,21 @@
 //! The server's keys, apart from its data: an Ed25519 key that signs certificates, receipts and office changes, and the company's
-//! X25519 recovery key. Revocations lie here too, so that a restored database does not re-admit a revoked device.
+//! recovery key. Revocations lie here too, so that a restored database does not re-admit a revoked device.
 
 mod code;
+pub mod recovery;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as B64;
 use ed25519_dalek::SigningKey;
 use gongdan_domain::id::DeviceId;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
 const SERVER_KEY: &str = "server.key";
-const RECOVERY_KEY: &str = "recovery.key";
 const REVOKED: &str = "revoked.txt";
 const ENROLMENTS: &str = "enrolments.txt";
 
@@ -26,6 +25,8 @@ pub struct Keys {
     pub signing: SigningKey,
     /// Public half, base64, as devices get it.
     pub recovery_public: String,
+    /// Of the recovery key; only at the very first start, to be shown once.
+    pub passphrase: Option<Zeroizing<String>>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -39,18 +40,22 @@ impl Keys {
     pub fn open(folder: &Path) -> Result<Self> {
         private_folder(folder)?;
         let signing = SigningKey::from_bytes(&key(&folder.join(SERVER_KEY))?);
-        let recovery = x25519_dalek::StaticSecret::from(key(&folder.join(RECOVERY_KEY))?);
-        let recovery_public = B64.encode(x25519_dalek::PublicKey::from(&recovery).as_bytes());
-        Ok(Self { folder: folder.to_owned(), signing, recovery_public })
+        let (recovery_public, passphrase) = recovery::open(folder)?;
+        Ok(Self { folder: folder.to_owned(), signing, recovery_public, passphrase })
+    }
+
+    /// Whether a folder holds a server's key.
+    pub fn lie_in(folder: &Path) -> bool {
+        folder.join(SERVER_KEY).exists()
     }
 
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The private half of the company's recovery key. It lies plain here; the passphrase is asked where it does not.
-    pub fn recovery_secret(&self, _passphrase: &str) -> Result<x25519_dalek::StaticSecret> {
-        Ok(x25519_dalek::StaticSecret::from(key(&self.folder.join(RECOVERY_KEY))?))
+    /// The private half of the company's recovery key. Where it still lies plain the passphrase is not looked at.
+    pub fn recovery_secret(&self, passphrase: &str) -> Result<x25519_dalek::StaticSecret> {
+        recovery::private(&self.folder, passphrase)
     }
 
     /// Devices that were ever revoked, whatever the database says.
@@ -64,13 +69,18 @@ impl Keys {
 
     /// Counts enrolments apart from the data: a restored database must not give a number prefix out twice.
     pub fn next_enrolment(&self, at_least: u32) -> Result<u32> {
-        let path = self.folder.join(ENROLMENTS);
-        let counted = fs::read_to_string(&path).ok().and_then(|t| t.trim().parse::<u32>().ok()).unwrap_or(0);
-        let next = counted.max(at_least) + 1;
-        let mut file = fs::File::create(&path)?;
-        write!(file, "{next}")?;
-        file.sync_all()?;
+        let next = self.enrolments().max(at_least) + 1;
+        replace_private(&self.folder.join(ENROLMENTS), next.to_string().as_bytes())?;
         Ok(next)
+    }
+
+    /// After a restore: enrolments that a copied count does not know may have happened.
+    pub fn skip_enrolments(&self, of: u32) -> Result<()> {
+        self.next_enrolment(self.enrolments() + of).map(drop)
+    }
+
+    fn enrolments(&self) -> u32 {
+        fs::read_to_string(self.folder.join(ENROLMENTS)).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0)
     }
 
     pub fn remember_revoked(&self, device: DeviceId) -> Result<()> {
@@ -101,17 +111,27 @@ pub fn private_file(path: &Path, content: &[u8]) -> Result<()> {
 }
 
 fn key(path: &Path) -> Result<[u8; 32]> {
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            let raw = hex::decode(text.trim()).ok().and_then(|raw| raw.try_into().ok());
-            raw.ok_or_else(|| {
-                Error::File(std::io::Error::new(std::io::ErrorKind::InvalidData, "a key file is damaged"))
-            })
-        }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+    match read_key(path) {
+        Err(Error::File(e)) if e.kind() == std::io::ErrorKind::NotFound => {
             private_file(path, crate::secret::random_hex(32).as_bytes())?;
-            key(path)
+            read_key(path)
         }
-        Err(e) => Err(e.into()),
+        known => known,
     }
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32]> {
+    let raw = hex::decode(fs::read_to_string(path)?.trim()).ok().and_then(|raw| raw.try_into().ok());
+    raw.ok_or_else(|| Error::File(std::io::Error::new(std::io::ErrorKind::InvalidData, "a key file is damaged")))
+}
+
+/// The same in the place of an older one: whole or not at all.
+fn replace_private(path: &Path, content: &[u8]) -> Result<()> {
+    let fresh = path.with_extension("new");
+    match fs::remove_file(&fresh) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+        _ => {}
+    }
+    private_file(&fresh, content)?;
+    Ok(fs::rename(&fresh, path)?)
 }

@@ -13,12 +13,14 @@ pub mod error;
 pub mod events;
 pub mod front;
 pub mod grant;
+pub mod import;
 pub mod index;
 pub mod keys;
 pub mod mail;
 pub mod office;
 pub mod openapi;
 pub mod reference;
+pub mod rescue;
 pub mod router;
 pub mod secret;
 pub mod storage;
@@ -66,7 +68,8 @@ impl Server {
         let listener = std::net::TcpListener::bind(config.listen)?;
         let addr = listener.local_addr()?;
         let opening = config.clone();
-        let core = core::off_thread(move || Core::open(&opening.data, opening.clock)).await?;
+        let core = core::off_thread(move || Core::open_with_keys(&opening.data, &opening.keys_folder(), opening.clock))
+            .await?;
         let (stop, stopped) = watch::channel(false);
         bundle::desk::sweep(&core)?;
         tokio::spawn(mail::run(Shared::clone(&core), stopped.clone()));

@@ -1,4 +1,4 @@
-//! `gongdan-server`: serve · demo · migrate · create-user · enrolment-code · backup · restore. Says what went wrong in one sentence.
+//! `gongdan-server`: serve · demo · migrate · create-user · enrolment-code · backup · restore · import · rescue. Says what went wrong in one sentence.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,13 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use gongdan_domain::permission::Role;
 use gongdan_domain::sync::enrolment::ServerAddress;
-use gongdan_server::config::{Config, Transport, default_data};
+use gongdan_server::config::{Config, Transport, default_data, keys_folder};
 use gongdan_server::core::{Core, Shared, system_clock};
 use gongdan_server::error::{Error, Result};
-use gongdan_server::{Server, auth, backup, demo, secret};
+use gongdan_server::keys::recovery;
+use gongdan_server::office::view::ImportedWork;
+use gongdan_server::{Server, auth, backup, demo, import, rescue, secret};
+use zeroize::Zeroizing;
 
 #[derive(Parser)]
 #[command(name = "gongdan-server", version, about = "The sync server and office console of Gongdan 工单.")]
@@ -20,6 +23,9 @@ struct Cli {
     /// The data folder; made at the first start.
     #[arg(long, global = true, env = "GONGDAN_DATA")]
     data: Option<PathBuf>,
+    /// The folder of the keys, if they are kept apart from the data.
+    #[arg(long, global = true, env = "GONGDAN_KEYS")]
+    keys: Option<PathBuf>,
 }
 
 /// Without any of these: plain HTTP on loopback, elsewhere TLS with a key made at the first start and told to devices at enrolment.
@@ -96,10 +102,30 @@ enum Command {
         #[arg(long)]
         request: Option<String>,
     },
-    /// Copy everything into a new folder while the server serves.
-    Backup { folder: PathBuf },
+    /// Copy database and files into a new folder while the server serves. The keys go only where --keys-to says.
+    Backup {
+        folder: PathBuf,
+        /// Also copy the keys, into a folder of their own: keep it apart from the data.
+        #[arg(long)]
+        keys_to: Option<PathBuf>,
+    },
     /// Put a backup into an empty data folder; every device reconciles at its next contact.
-    Restore { folder: PathBuf },
+    Restore {
+        folder: PathBuf,
+        /// Where the copy of the keys lies, if they are not in place.
+        #[arg(long)]
+        keys_from: Option<PathBuf>,
+    },
+    /// Take in a file of work that a device exported.
+    Import { file: PathBuf },
+    /// Read what a broken tablet had not handed over out of its database. Asks for the passphrase of the recovery key.
+    Rescue {
+        /// The tablet's gongdan.db, with recovery.json and the folder files beside it.
+        #[arg(long)]
+        database: PathBuf,
+    },
+    /// Give the recovery key another passphrase and print it once.
+    RecoveryPassphrase,
 }
 
 fn main() -> ExitCode {
@@ -109,7 +135,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let data = cli.data.unwrap_or_else(default_data);
     let at = if let Command::Serve { listen, .. } = &cli.command { Some(*listen) } else { None };
-    match run(cli.command, &data) {
+    match run(cli.command, &data, cli.keys) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("gongdan-server: {}", sentence(&error, &data, at));
@@ -150,30 +176,103 @@ fn sentence(error: &Error, data: &Path, listen: Option<SocketAddr>) -> String {
     }
 }
 
-fn run(command: Command, data: &Path) -> Result<()> {
+fn run(command: Command, data: &Path, keys: Option<PathBuf>) -> Result<()> {
+    let folder = keys_folder(data, keys.as_deref());
+    let open = |data: &Path| open(data, &folder);
     match command {
         Command::Serve { listen, reached } => {
             let config = Config::new(data).listen(listen).transport(reached.transport());
-            serve(Config { public: reached.address, ..config })
+            serve(Config { public: reached.address, keys, ..config })
         }
         Command::Demo => demo::load(&open(data)?).map(|text| println!("{text}")),
         Command::Migrate => open(data).map(|_| println!("The database is up to date.")),
         Command::CreateUser { login, name, role } => create_user(&open(data)?, &login, &name, &role),
         Command::EnrolmentCode { person } => enrolment_code(&open(data)?, &person),
         Command::RecoverPin { device, request } => recover_pin(&open(data)?, &device, request.as_deref()),
-        Command::Backup { folder } => backup::backup(&open(data)?, &folder).map(|()| println!("{}", folder.display())),
-        Command::Restore { folder } => backup::restore(&folder, data, system_clock()()),
+        Command::Backup { folder, keys_to } => back_up(&open(data)?, &folder, keys_to.as_deref()),
+        Command::Restore { folder: from, keys_from } => {
+            backup::restore(&from, data, (&folder, keys_from.as_deref()), system_clock()())
+        }
+        Command::Import { file } => import::work(&open(data)?, &std::fs::read(file)?, None).map(|done| report(&done)),
+        Command::Rescue { database } => {
+            let core = open(data)?;
+            let (done, unreadable) = rescue::rescue(&core, &database, &asked_passphrase()?)?;
+            report(&done);
+            if unreadable > 0 {
+                println!("{unreadable} rows or files could not be read.");
+            }
+            Ok(())
+        }
+        Command::RecoveryPassphrase => {
+            let core = open(data)?;
+            let plain = !recovery::is_wrapped(core.keys.folder());
+            let old = if plain { Zeroizing::default() } else { asked_passphrase()? };
+            let new = recovery::renew(core.keys.folder(), &old)?;
+            println!("{}", passphrase_text(&new));
+            Ok(())
+        }
     }
 }
 
-fn open(data: &Path) -> Result<Shared> {
-    Core::open(data, system_clock())
+fn open(data: &Path, keys: &Path) -> Result<Shared> {
+    let core = Core::open_with_keys(data, keys, system_clock())?;
+    show_passphrase(&core);
+    Ok(core)
+}
+
+/// Once, at the very first start; never into the log.
+fn show_passphrase(core: &Shared) {
+    if let Some(passphrase) = &core.keys.passphrase {
+        eprintln!("{}", passphrase_text(passphrase));
+    }
+}
+
+fn passphrase_text(passphrase: &str) -> String {
+    format!(
+        "Recovery passphrase (write it down, it is not shown again; it opens the data of broken tablets):\n  {passphrase}"
+    )
+}
+
+/// From the environment, else from the standard input.
+fn asked_passphrase() -> Result<Zeroizing<String>> {
+    if let Ok(given) = std::env::var("GONGDAN_RECOVERY_PASSPHRASE") {
+        return Ok(Zeroizing::new(given));
+    }
+    eprintln!("Passphrase of the recovery key:");
+    let mut line = Zeroizing::new(String::new());
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line)
+}
+
+fn back_up(core: &Shared, folder: &Path, keys_to: Option<&Path>) -> Result<()> {
+    backup::backup(core, folder, keys_to)?;
+    println!("{}", folder.display());
+    if keys_to.is_none() {
+        println!(
+            "The keys were not copied. Without them no device is known after a restore: --keys-to FOLDER, kept apart from the data."
+        );
+    }
+    Ok(())
+}
+
+fn report(done: &ImportedWork) {
+    println!(
+        "{} {}: {} changes, {} of them known before, {} refused; {} files.",
+        done.number_prefix, done.person, done.changes, done.repeated, done.refused, done.files
+    );
+    if done.files_unknown > 0 {
+        println!("{} files belong to no record here.", done.files_unknown);
+    }
+    if done.unconfirmed {
+        println!("The server did not know this device; confirm it in the console.");
+    }
 }
 
 fn serve(config: Config) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let running = Server::start(config).await?;
+        show_passphrase(&running.core);
         let front = running.core.front();
         let scheme = if front.tls { "https" } else { "http" };
         let key = front.pin.map_or_else(|| "none".to_owned(), |pin| pin.to_string());
@@ -224,7 +323,8 @@ fn enrolment_code(core: &Shared, login: &str) -> Result<()> {
 
 fn recover_pin(core: &Shared, prefix: &str, request: Option<&str>) -> Result<()> {
     let wanted = prefix.trim().to_uppercase();
-    let passphrase = std::env::var("GONGDAN_RECOVERY_PASSPHRASE").unwrap_or_default();
+    let wrapped = recovery::is_wrapped(core.keys.folder());
+    let passphrase = if wrapped { asked_passphrase()? } else { Zeroizing::default() };
     let devices = core.store.read(|r| r.devices())?;
     let device =
         devices.into_iter().find(|d| d.number_prefix == wanted).ok_or(gongdan_domain::problem::Code::NotFound)?;

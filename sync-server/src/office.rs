@@ -20,6 +20,7 @@ mod mail;
 mod order;
 pub mod paper;
 mod people;
+pub mod recovery;
 mod reference;
 mod register;
 pub mod session;
@@ -158,6 +159,11 @@ commands! {
     [Needs(P::AdministerUsers)] reset_password(a::OfAccount) -> v::NewPassword = people::reset_password;
     [Needs(P::AdministerUsers)] disable_account(a::DisableAccount) -> v::AccountRow = people::disable;
     [Needs(P::AdministerUsers)] recover_pin(a::RecoverPin) -> v::RecoveryCode = device::recover_pin;
+    /// After a restore: a device that came back by its certificate is itself again.
+    [Needs(P::AdministerUsers)] confirm_device(a::ConfirmDevice) -> v::OfficeDone = device::confirm;
+    /// After a restore: what devices hold and this server lacks.
+    [Needs(P::AdministerUsers)] list_offered(a::OfficeNothing) -> Vec<v::OfferedRow> = recovery::list;
+    [Needs(P::AdministerUsers)] settle_offered(a::SettleOffered) -> v::OfficeDone = recovery::settle;
     // What a person must look at
     [Needs(P::ReadOffice)] list_findings(a::ListFindings) -> v::FindingList = finding::list;
     [Needs(P::ReadOffice)] open_finding(a::OpenFinding) -> v::OpenedFinding = finding::open;

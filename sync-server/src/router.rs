@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::core::Shared;
 use crate::error::{Error, respond};
-use crate::sync::{attachment, enrol, exchange};
+use crate::sync::{attachment, enrol, exchange, readmit};
 use crate::{console, events, office, openapi};
 
 const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; \
@@ -38,6 +38,7 @@ endpoints! {
     get "/api/openapi.json" => openapi::described;
     // Devices
     post "/sync/v1/enrol" => enrol::enrol;
+    post "/sync/v1/readmit" => readmit::readmit;
     post "/sync/v1/exchange" => exchange::exchange;
     get "/sync/v1/events" => events::device;
     head "/sync/v1/attachments/{hash}" => attachment::head;
@@ -50,6 +51,7 @@ endpoints! {
     get "/api/office/orders/{order}/pdf" => office::download::pdf;
     get "/api/office/papers/{paper}/pdf" => office::download::paper_pdf;
     get "/api/office/bundles/{bundle}" => office::bundle::download;
+    post "/api/office/upload/work" => office::recovery::import;
     post "/api/office/{name}" => office::door::command;
 }
 

@@ -10,6 +10,7 @@
 pub mod evidence;
 pub mod mail;
 pub mod sqlite;
+pub mod tablet;
 
 #[cfg(test)]
 pub mod contract;
@@ -60,7 +61,7 @@ pub struct DeviceRecord {
     pub number_prefix: String,
     pub token_hash: String,
     pub app: String,
-    /// `active`, `quarantined`, `collect`, `erase`, `erased`.
+    /// `active`, `unconfirmed`, `quarantined`, `collect`, `erase`, `erased`.
     pub state: String,
     pub enrolled_at: Instant,
     pub last_seen_at: Option<Instant>,
@@ -139,6 +140,15 @@ pub struct AuditEntry {
     pub address: String,
     pub action: String,
     pub about: String,
+}
+
+/// A record that a device holds and this server does not: it waits for the office.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    pub id: String,
+    pub device: DeviceId,
+    pub record: gongdan_domain::sync::wire::Record,
+    pub offered_at: Instant,
 }
 
 /// Which lines of the audit trail are asked for.
@@ -251,14 +261,20 @@ pub trait Reader: evidence::EvidenceReader + mail::MailReader {
     fn device_by_token(&self, token_hash: &str) -> Result<Option<DeviceRecord>>;
     fn devices(&self) -> Result<Vec<DeviceRecord>>;
     fn change(&self, device: DeviceId, device_seq: u64) -> Result<Option<StoredChange>>;
+    /// The changes of a device after a number, in order.
+    fn changes_after(&self, device: DeviceId, after: u64) -> Result<Vec<StoredChange>>;
     /// The last number of a device; 0 where there is none.
     fn last_seq(&self, device: DeviceId) -> Result<u64>;
     fn change_by_id(&self, id: ChangeId) -> Result<Option<StoredChange>>;
     /// Refused and quarantined changes, newest first; `true`: quarantined.
     fn refused_changes(&self) -> Result<Vec<(StoredChange, bool)>>;
     fn holes(&self) -> Result<Vec<(DeviceId, u64, u64)>>;
+    /// What waits for the office's decision, oldest first.
+    fn offered(&self) -> Result<Vec<Offered>>;
 
     fn file(&self, hash: &str) -> Result<Option<FileState>>;
+    /// The hashes of all files that count as here.
+    fn complete_files(&self) -> Result<Vec<String>>;
     /// The scopes of all records that name a file.
     fn scopes_naming(&self, hash: &str) -> Result<BTreeSet<Scope>>;
 
@@ -317,6 +333,12 @@ pub trait Tx: Reader + evidence::EvidenceTx + mail::MailTx {
     fn put_hole(&mut self, device: DeviceId, from: u64, to: u64, at: Instant) -> Result<()>;
     fn name_file(&mut self, file: &FileRef, record_id: &str) -> Result<()>;
     fn complete_file(&mut self, hash: &str, at: Instant) -> Result<()>;
+    /// These are not here after all.
+    fn reopen_files(&mut self, hashes: &[String]) -> Result<()>;
+    /// Keeps a record for the office to decide about; once from each device.
+    fn offer(&mut self, offered: &Offered) -> Result<()>;
+    /// The office has decided about a record, whoever offered it.
+    fn settle_offer(&mut self, id: &str, by: PersonId, at: Instant) -> Result<()>;
 
     fn put_user(&mut self, user: &User, at: Instant) -> Result<()>;
     fn put_session(&mut self, session: &Session, at: Instant) -> Result<()>;

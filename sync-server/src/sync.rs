@@ -10,5 +10,7 @@ pub mod look;
 pub mod pull;
 pub mod push;
 pub mod reach;
+pub mod readmit;
+pub mod recover;
 #[cfg(test)]
 mod tests;

@@ -219,6 +219,8 @@ pub fn request(first_seq: u64, oldest_held: u64, changes: Vec<SignedChange>) -> 
         schema: 1,
         max_bytes: 4 << 20,
         last_file: None,
+        missing: Vec::new(),
+        offered: Vec::new(),
         extra: Extra::new(),
     }
 }

@@ -307,6 +307,14 @@ pub struct OfRefused {
     pub device_seq: u64,
 }
 
+/// Gives a photo up that cannot be delivered any more.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct DeclareLost {
+    pub hash: String,
+    pub reason: String,
+}
+
 /// Settles a conflict: the value of one head, or a sentence of both.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]

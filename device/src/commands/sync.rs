@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use gongdan_domain::entity::kind;
+use gongdan_domain::fact::{About, FactBody};
 use gongdan_domain::finding::{Finding, FindingCode};
+use gongdan_domain::id::JobId;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::reading::FormFields;
 use gongdan_domain::reference::ReferenceKind;
@@ -13,13 +15,15 @@ use crate::assemble;
 use crate::commands::args;
 use crate::device::Device;
 use crate::error::Result;
+use crate::export;
 use crate::store::Reader;
 use crate::store::entity::Conflict;
 use crate::store::outbox::OutboxRow;
 use crate::sync::{OpenQuestion, open_questions};
+use crate::vault::write_durably;
 use crate::view::sync::{
-    ConflictChoice, ConflictView, EnteredView, FindingView, QuestionView, ReadingName, RefusedView, SyncList,
-    SyncSentence, WaitingView,
+    ConflictChoice, ConflictView, EnteredView, FindingView, LostPhotoView, QuestionView, ReadingName, RefusedView,
+    SyncList, SyncSentence, WaitingView,
 };
 
 /// More rows than a person reads.
@@ -45,6 +49,7 @@ pub fn list(device: &Device, _: args::Nothing) -> Result<SyncList> {
             owed: assemble::owed(r)?,
             waiting: r.waiting(LISTED)?.iter().map(|row| waiting(r, row)).collect::<Result<_>>()?,
             files: r.files_view()?,
+            lost: r.lost_files()?.iter().map(|(file, job)| lost(r, &file.hash, *job)).collect::<Result<_>>()?,
         })
     })
 }
@@ -85,6 +90,50 @@ fn found(r: &Reader, finding: Finding, form: Option<&FormFields>) -> Result<Find
     let field = key.and_then(|key| form?.field(key));
     let reading = field.map(|field| ReadingName { words: field.words.clone(), unit: field.unit.clone() });
     Ok(FindingView { finding, about, reading })
+}
+
+/// The person says why; the order can then be complete without it.
+pub fn declare_lost(device: &Device, args: args::DeclareLost) -> Result<SyncList> {
+    let reason = args.reason.trim().to_owned();
+    if reason.is_empty() {
+        return Err(Code::ReasonMissing.into());
+    }
+    device.write(|tx| {
+        let lost = tx.lost_files()?;
+        let (_, job) = lost.iter().find(|(file, _)| file.hash == args.hash).ok_or(Code::NotFound)?;
+        tx.give_up_file(&args.hash)?;
+        let about = About { job: *job, visit: None };
+        tx.fact(about, FactBody::DeclaredLost { hash: args.hash.clone(), reason }, Vec::new()).map(drop)
+    })?;
+    list(device, args::Nothing {})
+}
+
+/// Into the folder where a person finds it.
+pub fn export(device: &Device, _: args::Nothing) -> Result<args::SavedFile> {
+    let (bytes, name) = export::pack(device)?;
+    let folder = device.shared_dir();
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(&name);
+    write_durably(&path, &bytes)?;
+    Ok(args::SavedFile { path: path.to_string_lossy().into_owned(), name })
+}
+
+pub fn carry(device: &Device, bytes: &[u8]) -> Result<SyncList> {
+    export::carry(device, bytes)?;
+    list(device, args::Nothing {})
+}
+
+fn lost(r: &Reader, hash: &str, job: JobId) -> Result<LostPhotoView> {
+    let photo = r.facts(job)?.into_iter().rev().find(|fact| fact.files.iter().any(|file| file.hash == hash));
+    let text = |key: &str| photo.as_ref().and_then(|fact| fact.body[key].as_str()).unwrap_or_default().to_owned();
+    Ok(LostPhotoView {
+        hash: hash.to_owned(),
+        job,
+        about: r.title(&EntityRef::new(kind::JOB, job.0))?,
+        photo: text("photo"),
+        caption: text("caption"),
+        at: photo.as_ref().map(|fact| fact.at.corrected().to_rfc3339()),
+    })
 }
 
 fn conflict(r: &Reader, conflict: &Conflict) -> Result<ConflictView> {

@@ -55,13 +55,28 @@ impl Reader<'_> {
 impl Tx<'_> {
     /// Something happened.
     pub fn fact(&mut self, about: About, body: FactBody, files: Vec<FileRef>) -> Result<FactId> {
+        self.tell(Some(about), vec![Scope::Job(about.job)], body, files)
+    }
+
+    /// Something that concerns no job: it goes to the office and stays with this person.
+    pub fn personal_fact(&mut self, body: FactBody, files: Vec<FileRef>) -> Result<FactId> {
+        self.tell(None, vec![Scope::Person(self.me())], body, files)
+    }
+
+    fn tell(
+        &mut self,
+        about: Option<About>,
+        scopes: Vec<Scope>,
+        body: FactBody,
+        files: Vec<FileRef>,
+    ) -> Result<FactId> {
         let (kind, body) = body.parts();
         let fact = Fact {
             id: FactId(Uuid::now_v7()),
             kind,
-            job: Some(about.job),
-            visit: about.visit,
-            scopes: vec![Scope::Job(about.job)],
+            job: about.map(|a| a.job),
+            visit: about.and_then(|a| a.visit),
+            scopes,
             at: self.stamp.clone(),
             by: self.me(),
             body,
@@ -108,6 +123,7 @@ impl Applier<'_> {
         let sql = "INSERT INTO retraction (target) VALUES (?1) ON CONFLICT (target) DO UPDATE SET device_seq = NULL";
         for target in targets {
             self.conn().prepare_cached(sql)?.execute([target.to_string()])?;
+            self.confirm("retraction", &target.to_string())?;
         }
         Ok(())
     }

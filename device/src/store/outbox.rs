@@ -131,6 +131,30 @@ impl Reader<'_> {
         Ok(oldest.unwrap_or(self.standing()?.last_seq + 1))
     }
 
+    /// The numbers up to the newest that are not held any more, as ranges.
+    pub fn missing(&self) -> Result<Vec<(u64, u64)>> {
+        let mut statement = self.conn().prepare_cached("SELECT device_seq FROM outbox ORDER BY device_seq")?;
+        let held = statement.query_map([], |row| row.get::<_, u64>(0))?;
+        let (mut next, mut missing) = (1, Vec::new());
+        for seq in held {
+            let seq = seq?;
+            if seq > next {
+                missing.push((next, seq - 1));
+            }
+            next = seq + 1;
+        }
+        let last = self.standing()?.last_seq;
+        if last >= next {
+            missing.push((next, last));
+        }
+        Ok(missing)
+    }
+
+    /// Everything that is held, oldest first.
+    pub fn held(&self) -> Result<Vec<OutboxRow>> {
+        self.rows(&format!("{COLUMNS} ORDER BY device_seq"))
+    }
+
     fn rows(&self, sql: &str) -> Result<Vec<OutboxRow>> {
         let mut statement = self.conn().prepare_cached(sql)?;
         let rows = statement.query_map([], columns)?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -188,7 +212,7 @@ impl Applier<'_> {
     pub fn rewind(&self, from: u64) -> Result<()> {
         let sql = "UPDATE outbox SET verdict = NULL, verdict_position = NULL, code = NULL, details = NULL WHERE device_seq >= ?1";
         self.conn().prepare_cached(sql)?.execute([from])?;
-        Ok(())
+        self.offer_files_from(from)
     }
 
     /// Forgets what is in a backup of the server. Refused changes stay: a person has to see them.

@@ -63,6 +63,7 @@ impl Applier<'_> {
     pub(super) fn place(&self, record: &str, id: &str, scopes: &[Scope]) -> Result<()> {
         let mut statement = self.conn().prepare_cached("DELETE FROM membership WHERE record = ?1 AND id = ?2")?;
         statement.execute([record, id])?;
+        self.confirm(record, id)?;
         self.join(record, id, scopes)
     }
 

@@ -35,6 +35,10 @@ impl Reader<'_> {
         self.sealed_rows(&format!("{COLUMNS} WHERE kind = ?1 ORDER BY id, revision"), kind)
     }
 
+    pub fn sealed_by_hash(&self, hash: &str) -> Result<Option<Sealed>> {
+        Ok(self.sealed_rows(&format!("{COLUMNS} WHERE hash = ?1"), hash)?.pop())
+    }
+
     fn sealed_rows(&self, sql: &str, param: &str) -> Result<Vec<Sealed>> {
         let mut statement = self.conn().prepare_cached(sql)?;
         let rows = statement.query_map([param], texts)?.collect::<rusqlite::Result<Vec<_>>>()?;

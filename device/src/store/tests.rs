@@ -432,17 +432,70 @@ fn h1_a_file_waits_for_the_verdict_on_its_record() {
     bench
         .device
         .write(|tx| {
-            tx.add_file(&file, job)?;
+            tx.add_file(&file, Some(job))?;
             tx.fact(about, FactBody::NoteAdded { text: "x".to_owned() }, vec![file.clone()])
         })
         .expect("written");
-    let next = || bench.device.read(|r| r.next_upload()).expect("read");
+    let next = || bench.device.read(|r| r.uploads()).expect("read").into_iter().next();
     assert_eq!(next(), None, "never before its record");
     let mut reply = bench.reply();
     reply.scopes.push(Scope::Job(job));
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9)];
     bench.take(&reply);
     assert_eq!(next(), Some(file));
+}
+
+#[test]
+fn blob_whole_space_is_freed_only_after_archiving_backup_and_a_month() {
+    use gongdan_domain::sync::change::Fact;
+    let bench = Bench::new();
+    let job = bench.job();
+    let file = FileRef { hash: "ab".repeat(32), size: 10, mime: "image/jpeg".to_owned() };
+    let about = About { job, visit: Some(job.visit(1)) };
+    bench
+        .device
+        .write(|tx| {
+            tx.add_file(&file, Some(job))?;
+            tx.fact(about, FactBody::NoteAdded { text: "x".to_owned() }, vec![file.clone()])
+        })
+        .expect("written");
+    let store = bench.device.store().expect("open");
+    let freed = |before: &str| {
+        let before = before.parse().expect("a test's time");
+        store.apply(bench.device.stamp(&store), |a| a.free_archived(before)).expect("asked")
+    };
+    let mut reply = bench.reply();
+    reply.scopes.push(Scope::Job(job));
+    reply.verdicts = vec![verdict(1, Outcome::Accepted, 9)];
+    let body =
+        FactBody::OrderArchived { order: job.visit(1).order(), revision: 1, archive_no: "存-2611-0001".to_owned() };
+    let (kind, body) = body.parts();
+    let at = gongdan_domain::time::Stamp::trusted("2026-11-23T05:00:00Z".parse().expect("a time"));
+    let archived = Fact {
+        id: gongdan_domain::id::FactId(uuid::Uuid::now_v7()),
+        kind,
+        job: Some(job),
+        visit: Some(job.visit(1)),
+        scopes: vec![Scope::Job(job)],
+        by: gongdan_domain::id::PersonId(uuid::Uuid::now_v7()),
+        body,
+        files: Vec::new(),
+        extra: Default::default(),
+        at,
+    };
+    store.apply(bench.device.stamp(&store), |a| a.set_sent(&file.hash, 10)).expect("uploaded");
+    bench.take(&reply);
+    assert_eq!(freed("2027-01-01T00:00:00Z"), Vec::<String>::new(), "not archived");
+    let received = archived.at.wall;
+    store.apply(bench.device.stamp(&store), |a| a.put_fact(&archived, received, 10, &[Scope::Job(job)])).expect("told");
+    assert_eq!(freed("2027-01-01T00:00:00Z"), Vec::<String>::new(), "its change is in no backup yet");
+    let mut safe = bench.reply();
+    safe.scopes.push(Scope::Job(job));
+    (safe.acked_through, safe.safe_through) = (1, 1);
+    bench.take(&safe);
+    assert_eq!(freed("2026-11-23T04:00:00Z"), Vec::<String>::new(), "not for a month after archiving");
+    assert_eq!(freed("2027-01-01T00:00:00Z"), vec![file.hash.clone()]);
+    assert_eq!(freed("2027-01-01T00:00:00Z"), Vec::<String>::new(), "once");
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
         tracing::info!(reason = reply.reset, "pulling from zero");
         a.forget_cursors()?;
         a.offer_files_again()?;
+        a.doubt_everything()?;
     }
     for verdict in &reply.verdicts {
         a.judge(verdict)?;
@@ -60,7 +61,8 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
     a.forget_safe(reply.safe_through)?;
     a.set_min_app(&reply.min_app)?;
     a.set_copied(reply.copied)?;
-    a.set_allowed(&reply.scopes)
+    // Until an admin has looked, no scopes are named; that is no reason to drop anything.
+    if reply.unconfirmed { Ok(()) } else { a.set_allowed(&reply.scopes) }
 }
 
 /// One page and its cursor.

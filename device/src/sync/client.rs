@@ -6,6 +6,7 @@ use bytes::Bytes;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::PROTOCOL;
 use gongdan_domain::sync::enrolment::{ServerAddress, Unreadable};
+use gongdan_domain::sync::readmit::{ReadmitReply, ReadmitRequest};
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest, Page, Record, RecordBody};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -96,6 +97,10 @@ impl Client {
 impl Road for Client {
     async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolReply> {
         self.json("enrol", request).await
+    }
+
+    async fn readmit(&self, request: &ReadmitRequest) -> Result<ReadmitReply> {
+        self.json("readmit", request).await
     }
 
     async fn exchange(&self, request: &ExchangeRequest) -> Result<ExchangeReply> {

@@ -4,6 +4,8 @@
 use std::future::Future;
 
 use bytes::Bytes;
+use gongdan_domain::problem::Code;
+use gongdan_domain::sync::readmit::{ReadmitReply, ReadmitRequest};
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest};
 
 use crate::error::Result;
@@ -12,6 +14,11 @@ use crate::error::Result;
 /// unknown, and the device goes on as if it had.
 pub trait Road: Send + Sync {
     fn enrol(&self, request: &EnrolRequest) -> impl Future<Output = Result<EnrolReply>> + Send;
+
+    /// Asks a restored server to take this device back by its certificate. A road that cannot carry it says that the server refused.
+    fn readmit(&self, _: &ReadmitRequest) -> impl Future<Output = Result<ReadmitReply>> + Send {
+        async { Err(Code::TokenInvalid.into()) }
+    }
 
     fn exchange(&self, request: &ExchangeRequest) -> impl Future<Output = Result<ExchangeReply>> + Send;
 

@@ -1,13 +1,16 @@
 //! One whole sync: exchanges until nothing waits on either side, then files, smallest first, never before their records.
 
 use gongdan_domain::problem::Code;
+use gongdan_domain::seal::sha256_hex;
 use gongdan_domain::sync::SCHEMA;
 use gongdan_domain::sync::change::Extra;
+use gongdan_domain::sync::readmit::ReadmitRequest;
 use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 
 use crate::clock::{Measured, stamp};
 use crate::device::{Changed, Device};
 use crate::error::{Error, Result};
+use crate::store::recover::Named;
 use crate::store::{Applier, Store};
 use crate::sync::client::Client;
 use crate::sync::road::Road;
@@ -19,6 +22,10 @@ use crate::view::app::Gate;
 const BATCH: u32 = 500;
 const BATCH_BYTES: usize = 1 << 20;
 const PAGE_BYTES: u64 = 1 << 20;
+/// How long the large pictures of an archived order stay here.
+const KEPT_AFTER_ARCHIVING: chrono::Duration = chrono::Duration::days(30);
+/// Records of one offer after a restore.
+const OFFERED: u32 = 200;
 
 /// Over HTTP to the server of this enrolment.
 pub async fn run(device: &Device) -> Result<()> {
@@ -45,24 +52,32 @@ async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     }
     transfer::download_all(device, store, road).await?;
     let stamp = device.stamp(store);
-    let gone = store.apply(stamp.clone(), |a| {
+    let (gone, freed) = store.apply(stamp.clone(), |a| {
         if a.waiting_count()? > 0 || a.files_waiting()? > 0 {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         a.set_delivered_at(&a.now().to_rfc3339())?;
-        a.drop_left_scopes()
+        Ok((a.drop_left_scopes()?, a.free_archived(a.now() - KEPT_AFTER_ARCHIVING)?))
     })?;
-    transfer::remove_all(device, store, &gone)
+    transfer::remove_all(device, store, &gone)?;
+    transfer::free_all(device, store, &freed)
 }
 
 /// Exchanges until the outbox is empty and no page waits. Answers whether the device has been asked to erase itself afterwards.
 async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Result<bool> {
-    let mut collecting = false;
+    let (mut collecting, mut offering) = (false, false);
     let mut stalled = 0;
     loop {
-        let request = next_request(device, store)?;
+        let (request, offered) = next_request(device, store, offering)?;
         let before = stamp(device.0.clock.as_ref(), None);
-        let reply = road.exchange(&request).await?;
+        let reply = match road.exchange(&request).await {
+            // A server that was restored to a time before this enrolment.
+            Err(Error::Refused(problem)) if problem.code == Code::TokenInvalid => {
+                ask_back(device, store, road).await?;
+                road.exchange(&request).await?
+            }
+            other => other?,
+        };
         let after = stamp(device.0.clock.as_ref(), None);
         store.measure(Measured::new(reply.time, &before, &after))?;
         match reply.revoked.as_deref() {
@@ -78,10 +93,18 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
             return Err(Code::Fork.into());
         }
         replace_shown_code(device, store, &reply)?;
+        if !offered.is_empty() {
+            store.apply(device.stamp(store), |a| offered.iter().try_for_each(|(record, id)| a.confirm(record, id)))?;
+        }
         stalled = if moved(&request, &reply) { 0 } else { stalled + 1 };
-        let waiting = store.read(device.stamp(store), |r| r.waiting_count())?;
+        let (waiting, doubted) =
+            store.read(device.stamp(store), |r| Ok((r.waiting_count()?, !r.to_offer(1)?.is_empty())))?;
         if !reply.more && waiting == 0 {
-            return Ok(collecting);
+            // Everything has come that the server has; what it did not send again it lacks.
+            offering = doubted && !reply.unconfirmed && !collecting;
+            if !offering {
+                return Ok(collecting);
+            }
         }
         // A server that neither judges nor sends anything is left alone for a while.
         if stalled > 2 {
@@ -90,8 +113,19 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
     }
 }
 
+/// Shows the certificate to a server that does not know this device any more.
+async fn ask_back(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
+    let identity = store.identity();
+    let token_hash = sha256_hex(identity.token.as_bytes());
+    let names = (device.enrolment().device_name, device.app_version().to_owned());
+    let certificate = identity.signed_certificate.clone();
+    let request = ReadmitRequest::sign(certificate, token_hash, names, &identity.signing_key)?;
+    road.readmit(&request).await.map(drop)
+}
+
 fn moved(request: &ExchangeRequest, reply: &ExchangeReply) -> bool {
     !reply.verdicts.is_empty()
+        || !request.offered.is_empty()
         || reply
             .pages
             .iter()
@@ -99,14 +133,14 @@ fn moved(request: &ExchangeRequest, reply: &ExchangeReply) -> bool {
 }
 
 /// The oldest changes without a verdict, marked as sent before they leave.
-fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
+fn next_request(device: &Device, store: &Store, offering: bool) -> Result<(ExchangeRequest, Vec<Named>)> {
     let stamp = device.stamp(store);
     let code = device.vault().escrow();
     store.apply(stamp, |a| {
         let standing = a.standing()?;
         let extra = code_for_the_office(a, code)?;
         if a.must_ask()? {
-            return Ok(asking(device, extra));
+            return Ok((asking(device, extra), Vec::new()));
         }
         let mut bytes = 0;
         let mut changes = Vec::new();
@@ -120,7 +154,9 @@ fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
         if let Some(last) = changes.last() {
             a.mark_sent(last.device_seq)?;
         }
-        Ok(ExchangeRequest {
+        let (offered, records): (Vec<_>, Vec<_>) =
+            if offering { a.to_offer(OFFERED)?.into_iter().unzip() } else { Default::default() };
+        let request = ExchangeRequest {
             epoch: standing.epoch,
             cursors: a.cursors()?,
             first_seq: changes.first().map_or(standing.last_seq + 1, |first| first.device_seq),
@@ -130,8 +166,11 @@ fn next_request(device: &Device, store: &Store) -> Result<ExchangeRequest> {
             schema: SCHEMA,
             max_bytes: PAGE_BYTES,
             last_file: a.last_file()?,
+            missing: a.missing()?,
+            offered: records.into_iter().flatten().collect(),
             extra,
-        })
+        };
+        Ok((request, offered))
     })
 }
 
@@ -162,6 +201,8 @@ fn asking(device: &Device, extra: Extra) -> ExchangeRequest {
         schema: SCHEMA,
         max_bytes: PAGE_BYTES,
         last_file: None,
+        missing: Vec::new(),
+        offered: Vec::new(),
         extra,
     }
 }

@@ -1,7 +1,10 @@
 //! Files to and from the office: resumable over any cut, smallest first, verified before they count (invariant `blob_whole`).
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use gongdan_domain::problem::Code;
+use gongdan_domain::sync::change::FileRef;
 
 use crate::attachments::Files;
 use crate::device::{Changed, Device};
@@ -16,25 +19,55 @@ fn files(device: &Device, store: &Store) -> Result<Files> {
     Files::open(&device.0.data_dir, store.key())
 }
 
+/// Sends what the office has not got. A file that cannot go now holds up no other.
 pub async fn upload_all(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     let files = files(device, store)?;
-    while let Some(file) = store.read(device.stamp(store), |r| r.next_upload())? {
-        let (hash, size) = (file.hash.as_str(), file.size);
-        let bytes = Bytes::from(files.read(hash)?);
-        let mut sent = road.uploaded(hash).await?;
-        while sent < size {
-            let start = usize::try_from(sent).unwrap_or(usize::MAX).min(bytes.len());
-            let piece = bytes.slice(start..bytes.len().min(start + PIECE));
-            let now = road.upload(hash, size, &file.mime, sent, piece).await?;
-            if now <= sent {
-                return Err(Code::OffsetMismatch.into());
+    let mut passed = BTreeSet::new();
+    loop {
+        let waiting = store.read(device.stamp(store), |r| r.uploads())?;
+        let Some(file) = waiting.into_iter().find(|file| !passed.contains(&file.hash)) else { return Ok(()) };
+        let bytes = match files.read(&file.hash) {
+            Ok(bytes) => Bytes::from(bytes),
+            // Only a person can say why, and that it may be gone.
+            Err(Error::FileDamaged) => {
+                store.apply(device.stamp(store), |a| a.set_lost(&file.hash))?;
+                continue;
             }
-            sent = now;
-            store.apply(device.stamp(store), |a| a.set_sent(hash, sent.min(size)))?;
+            Err(Error::Refused(problem)) if problem.code == Code::NotFound => {
+                store.apply(device.stamp(store), |a| a.set_lost(&file.hash))?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let mut sent = upload(device, store, road, &file, &bytes).await;
+        if matches!(&sent, Err(Error::Refused(problem)) if problem.code == Code::HashMismatch) {
+            // Something was altered on the way; the server has thrown it away and begins at zero.
+            sent = upload(device, store, road, &file, &bytes).await;
         }
-        store.apply(device.stamp(store), |a| a.set_uploaded(hash, size))?;
+        match sent {
+            Ok(()) => {}
+            // The record that names it is not there: a restored server whose office has not taken it back yet.
+            Err(Error::Refused(problem)) if problem.code == Code::AttachmentUnknown => {}
+            Err(error) => return Err(error),
+        }
+        passed.insert(file.hash);
     }
-    Ok(())
+}
+
+async fn upload(device: &Device, store: &Store, road: &impl Road, file: &FileRef, bytes: &Bytes) -> Result<()> {
+    let (hash, size) = (file.hash.as_str(), file.size);
+    let mut sent = road.uploaded(hash).await?;
+    while sent < size {
+        let start = usize::try_from(sent).unwrap_or(usize::MAX).min(bytes.len());
+        let piece = bytes.slice(start..bytes.len().min(start + PIECE));
+        let now = road.upload(hash, size, &file.mime, sent, piece).await?;
+        if now <= sent {
+            return Err(Code::OffsetMismatch.into());
+        }
+        sent = now;
+        store.apply(device.stamp(store), |a| a.set_sent(hash, sent.min(size)))?;
+    }
+    store.apply(device.stamp(store), |a| a.set_uploaded(hash, size))
 }
 
 /// Fetches what records name. A file that cannot be had now is asked for again in the next round and holds up nothing else.
@@ -71,4 +104,10 @@ pub async fn download_all(device: &Device, store: &Store, road: &impl Road) -> R
 pub fn remove_all(device: &Device, store: &Store, hashes: &[String]) -> Result<()> {
     let files = files(device, store)?;
     hashes.iter().try_for_each(|hash| files.remove(hash))
+}
+
+/// Frees the space of files that the office keeps; the small pictures stay.
+pub fn free_all(device: &Device, store: &Store, hashes: &[String]) -> Result<()> {
+    let files = files(device, store)?;
+    hashes.iter().try_for_each(|hash| files.free(hash))
 }

@@ -47,7 +47,7 @@ fn l2_the_company_can_recover_the_key() {
     let raw: [u8; 32] = B64.decode(file.ephemeral).expect("base64").try_into().expect("32 bytes");
     let ephemeral = PublicKey::from(raw);
     let shared = company.diffie_hellman(&ephemeral);
-    let secret = recovery_secret(shared.as_bytes(), &ephemeral, &recipient, RECOVERY_INFO);
+    let secret = message_key(shared.as_bytes(), &ephemeral, &recipient, RECOVERY_INFO);
     let opened = ChaCha20Poly1305::new(secret.as_slice().into())
         .decrypt(&Default::default(), B64.decode(file.wrapped).expect("base64").as_slice())
         .expect("opens");
@@ -122,7 +122,7 @@ pub(crate) fn read_out(request: &str, company: &StaticSecret) -> String {
     let raw = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(&request[5..]).expect("base64");
     let ephemeral = PublicKey::from(<[u8; 32]>::try_from(&raw[..32]).expect("a key"));
     let shared = company.diffie_hellman(&ephemeral);
-    let secret = recovery_secret(shared.as_bytes(), &ephemeral, &PublicKey::from(company), b"gongdan-code/1");
+    let secret = message_key(shared.as_bytes(), &ephemeral, &PublicKey::from(company), b"gongdan-code/1");
     let code = ChaCha20Poly1305::new(secret.as_slice().into()).decrypt(&Default::default(), &raw[32..]).expect("opens");
     String::from_utf8(code).expect("letters")
 }

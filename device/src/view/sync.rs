@@ -54,6 +54,20 @@ pub struct SyncList {
     pub owed: Vec<Obligation>,
     pub waiting: Vec<WaitingView>,
     pub files: FilesView,
+    /// Photos that this device cannot read any more: a person has to say why.
+    pub lost: Vec<LostPhotoView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LostPhotoView {
+    pub hash: String,
+    pub job: JobId,
+    pub about: String,
+    /// What it showed: `before`, `fault` …
+    pub photo: String,
+    pub caption: String,
+    pub at: Option<String>,
 }
 
 /// A field that two people changed without seeing each other's value.

@@ -209,6 +209,15 @@ impl Op {
             Op::Unknown(v) => serde_json::from_value(v["scopes"].clone()).unwrap_or_default(),
         }
     }
+
+    /// The files that this operation names.
+    pub fn files(&self) -> &[FileRef] {
+        match self {
+            Op::Fact(f) => &f.files,
+            Op::Seal(s) => &s.files,
+            Op::Write(_) | Op::Retract(_) | Op::Unknown(_) => &[],
+        }
+    }
 }
 
 impl Serialize for Op {

@@ -43,8 +43,24 @@ pub struct ExchangeRequest {
     /// The file that was whole at the server last. A file moves no position: by this the server learns that it went back behind one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_file: Option<String>,
+    /// Numbers up to the newest that the device no longer holds, as ranges from … to. An older app says it by `oldest_held` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<(u64, u64)>,
+    /// After a restore: records that the device holds and the server did not send again. The office decides about them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offered: Vec<Record>,
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl ExchangeRequest {
+    /// What the device cannot send any more.
+    pub fn gone(&self) -> Vec<(u64, u64)> {
+        if self.missing.is_empty() && self.oldest_held > 1 {
+            return vec![(1, self.oldest_held - 1)];
+        }
+        self.missing.clone()
+    }
 }
 
 /// The answer. A 2xx means: every verdict in it is committed and on the disk.
@@ -76,6 +92,9 @@ pub struct ExchangeReply {
     /// The device's data was copied: nothing under this identity counts any more, what comes is kept apart. Only a new enrolment helps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub copied: bool,
+    /// The server takes what the device sends and tells it nothing until an admin has looked: what the device holds stays as it is.
+    #[serde(default)]
+    pub unconfirmed: bool,
     #[serde(flatten)]
     pub extra: Extra,
 }

@@ -10,11 +10,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _};
 use gongdan_domain::id::DeviceId;
+use gongdan_domain::parcel::message_key;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::seal::sha256_hex;
-use hkdf::Hkdf;
 use serde_json::json;
-use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::Keys;
@@ -97,11 +96,8 @@ fn raw(request: &str) -> Option<Vec<u8>> {
 fn open(raw: &[u8], recovery: &StaticSecret) -> Option<String> {
     let (ephemeral, wrapped) = raw.split_at_checked(32)?;
     let ephemeral = PublicKey::from(<[u8; 32]>::try_from(ephemeral).ok()?);
-    let recipient = PublicKey::from(recovery);
-    let salt = [ephemeral.as_bytes().as_slice(), recipient.as_bytes().as_slice()].concat();
-    let mut key = zeroize::Zeroizing::new([0; 32]);
     let shared = recovery.diffie_hellman(&ephemeral);
-    Hkdf::<Sha256>::new(Some(&salt), shared.as_bytes()).expand(INFO, key.as_mut_slice()).ok()?;
+    let key = message_key(shared.as_bytes(), &ephemeral, &PublicKey::from(recovery), INFO);
     let code = ChaCha20Poly1305::new(key.as_slice().into()).decrypt(&Default::default(), wrapped).ok()?;
     String::from_utf8(code).ok()
 }

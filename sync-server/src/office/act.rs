@@ -82,6 +82,12 @@ impl Act {
 
 /// Numbers, signs, applies and keeps one office action.
 pub fn state(tx: &mut dyn Tx, env: &Env, by: PersonId, ops: Vec<Op>) -> Result<()> {
+    let key = env.keys.signing.verifying_key();
+    state_for(tx, env, by, ops, &Author { person: by, device: office_device(), office: true, key, genesis: None })
+}
+
+/// The same where the office states what somebody else did: it answers for it, the author is judged.
+pub fn state_for(tx: &mut dyn Tx, env: &Env, by: PersonId, ops: Vec<Op>, author: &Author) -> Result<()> {
     let device = office_device();
     let change = Change {
         change_id: ChangeId(Uuid::now_v7()),
@@ -95,8 +101,7 @@ pub fn state(tx: &mut dyn Tx, env: &Env, by: PersonId, ops: Vec<Op>) -> Result<(
     };
     let signed = SignedChange::sign(&change, &env.keys.signing)?;
     let position = tx.head()? + 1;
-    let key = env.keys.signing.verifying_key();
-    let applied = apply(tx, env, &change, &Author { person: by, device, office: true, key, genesis: None })?;
+    let applied = apply(tx, env, &change, author)?;
     let verdict = Verdict {
         device_seq: change.device_seq,
         change_id: Some(change.change_id),

@@ -317,6 +317,21 @@ pub struct RecoverPin {
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
+pub struct ConfirmDevice {
+    pub device: DeviceId,
+}
+
+/// What becomes of records that devices offer after a restore.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SettleOffered {
+    pub ids: Vec<String>,
+    /// Taken back into the data; else left out.
+    pub take: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
 pub struct ListFindings {
     /// Only those without an answer.
     pub open: bool,

@@ -15,23 +15,34 @@ use crate::front::Front;
 use crate::office::args as a;
 use crate::office::context::Context;
 use crate::office::load::Names;
-use crate::office::view as v;
+use crate::office::{recovery, view as v};
 use crate::storage::{DeviceRecord, Reader, User};
 use crate::sync::enrol;
+use crate::sync::readmit::UNCONFIRMED;
+use crate::sync::recover;
 
 pub fn list(ctx: &Context, _: a::OfficeNothing) -> Result<v::DeviceList> {
     ctx.read(|r| {
         let mut names = Names::new(r);
-        let mut holes = BTreeMap::<DeviceId, u32>::new();
-        for (device, _, _) in r.holes()? {
-            *holes.entry(device).or_default() += 1;
+        let mut offered = BTreeMap::<DeviceId, u32>::new();
+        for one in recover::waiting(r)? {
+            *offered.entry(one.device).or_default() += 1;
         }
-        let devices = r.devices()?.into_iter().map(|d| row(&mut names, &holes, d)).collect::<Result<_>>()?;
+        let mut devices = Vec::new();
+        for device in r.devices()? {
+            let holes = recovery::holes(r, device.id)?;
+            let offered = offered.get(&device.id).copied().unwrap_or(0);
+            devices.push(row(&mut names, (holes, offered), device)?);
+        }
         Ok(v::DeviceList { devices, people: people(r)? })
     })
 }
 
-fn row(names: &mut Names<'_>, holes: &BTreeMap<DeviceId, u32>, device: DeviceRecord) -> Result<v::DeviceRow> {
+fn row(
+    names: &mut Names<'_>,
+    (holes, offered): (Vec<v::HoleRange>, u32),
+    device: DeviceRecord,
+) -> Result<v::DeviceRow> {
     Ok(v::DeviceRow {
         device: device.id,
         person: names.of(device.person)?,
@@ -42,13 +53,15 @@ fn row(names: &mut Names<'_>, holes: &BTreeMap<DeviceId, u32>, device: DeviceRec
         enrolled_at: device.enrolled_at,
         last_seen_at: device.last_seen_at,
         acked_through: device.acked_through,
-        holes: holes.get(&device.id).copied().unwrap_or(0),
+        holes,
+        offered,
     })
 }
 
 fn state(stored: &str) -> v::DeviceState {
     match stored {
         "active" => v::DeviceState::Active,
+        UNCONFIRMED => v::DeviceState::Unconfirmed,
         "quarantined" => v::DeviceState::Quarantined,
         "erased" => v::DeviceState::Erased,
         _ => v::DeviceState::Revoked,
@@ -90,6 +103,19 @@ fn drawn(text: &str) -> Result<String> {
     // Only an address of kilobytes does not fit into a QR.
     let code = QrCode::new(text).map_err(|_| Code::TooLarge)?;
     Ok(code.render::<svg::Color<'_>>().min_dimensions(200, 200).build())
+}
+
+/// Only an admin can know whether the one who came back is who he says; the certificate says no more than that he was.
+pub fn confirm(ctx: &Context, args: a::ConfirmDevice) -> Result<v::OfficeDone> {
+    ctx.write(move |ctx, tx| {
+        let mut device = tx.device(args.device)?.ok_or(Code::NotFound)?;
+        if device.state == UNCONFIRMED {
+            device.state = "active".to_owned();
+            tx.put_device(&device)?;
+            ctx.note(tx, "confirmed", format!("{} {}", device.number_prefix, device.name))?;
+        }
+        Ok(v::OfficeDone {})
+    })
 }
 
 pub fn revoke(ctx: &Context, args: a::RevokeDevice) -> Result<v::OfficeDone> {

@@ -56,7 +56,7 @@ async fn open(core: Shared, address: Address, bytes: Vec<u8>) -> Result<(Value, 
 }
 
 /// Whoever may pass this door, as the context of his command.
-async fn enter(core: &Shared, door: Door, headers: &HeaderMap, address: Address) -> Result<Context> {
+pub(super) async fn enter(core: &Shared, door: Door, headers: &HeaderMap, address: Address) -> Result<Context> {
     let headers = headers.clone();
     let shared = Shared::clone(core);
     core.read(move |core, r| {

@@ -137,6 +137,10 @@ pub fn archive(ctx: &Context, args: a::ArchiveOrder) -> Result<v::Archived> {
             return Ok(v::Archived { archive_no });
         }
         let seal = reviewed(&listed, args.revision)?;
+        // Invariant `blob_whole`: what is archived is whole.
+        if state(tx, &listed)? == v::OrderState::Received {
+            return Err(Code::FilesMissing.into());
+        }
         let month = month(&*ctx.reference(tx)?, ctx.now);
         let archive_no = archive_no(&month, tx.draw_archive_count(&month)?);
         let (order, revision) = (args.order, args.revision);

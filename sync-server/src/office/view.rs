@@ -1,6 +1,7 @@
 //! What the console gets: one value per screen, computed when asked. Shapes only; money is left out for roles that may not see it.
 
 mod bundle;
+mod device;
 mod evidence;
 mod mail;
 
@@ -25,6 +26,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 pub use bundle::*;
+pub use device::{DeviceList, DeviceRow, DeviceState, EnrolmentCode, HoleRange, ImportedWork, OfferedRow};
 pub use evidence::*;
 pub use mail::*;
 
@@ -391,36 +393,6 @@ pub struct Technician {
     pub last_seen_at: Option<Instant>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export, rename_all = "snake_case")]
-pub enum DeviceState {
-    Active,
-    /// Its data was copied: another device used its numbers.
-    Quarantined,
-    /// Revoked and not seen since.
-    Revoked,
-    /// Told to erase itself.
-    Erased,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct DeviceRow {
-    pub device: DeviceId,
-    pub name: String,
-    pub person: PersonName,
-    pub number_prefix: String,
-    pub app: String,
-    pub state: DeviceState,
-    #[ts(type = "string")]
-    pub enrolled_at: Instant,
-    #[ts(type = "string | null")]
-    pub last_seen_at: Option<Instant>,
-    pub acked_through: u64,
-    pub holes: u32,
-}
-
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PersonRow {
@@ -429,34 +401,12 @@ pub struct PersonRow {
     pub login: Option<String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct DeviceList {
-    pub devices: Vec<DeviceRow>,
-    /// Whom a device can be given to.
-    pub people: Vec<PersonRow>,
-}
-
 /// Opens the device once; read out to the person it belongs to.
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct RecoveryCode {
     /// `K7QM2-9TXAB-…`.
     pub code: String,
-}
-
-/// Shown once; only its hash is kept.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct EnrolmentCode {
-    /// `K7QM-29TX`.
-    pub code: String,
-    /// The whole enrolment text, as QR and to be typed: `GD1*<address>*<key>*<code>*<check>`.
-    pub qr_text: String,
-    /// The QR as an SVG image.
-    pub qr_svg: String,
-    #[ts(type = "string")]
-    pub valid_until: Instant,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

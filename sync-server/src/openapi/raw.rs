@@ -21,6 +21,7 @@ pub fn paths() -> Map<String, Value> {
         operation("openapi", "This description.", &json!([]), any("The description."), &[]),
     );
     put("/sync/v1/enrol", "post", enrol());
+    put("/sync/v1/readmit", "post", readmit());
     put("/sync/v1/exchange", "post", exchange());
     put("/sync/v1/events", "get", operation("device_events", LIVE, &device(), stream(), &[400, 401, 403]));
     for (method, operation) in attachments() {
@@ -32,6 +33,7 @@ pub fn paths() -> Map<String, Value> {
     put("/api/office/orders/{order}/pdf", "get", pdf("order_pdf", "order"));
     put("/api/office/papers/{paper}/pdf", "get", pdf("paper_pdf", "paper"));
     put("/api/office/bundles/{bundle}", "get", bundle());
+    put("/api/office/upload/work", "post", import());
     paths
 }
 
@@ -123,6 +125,38 @@ pub fn enrol_reply() -> Value {
     )
 }
 
+/// What a device shows to a restored server that does not know it, and what it gets.
+fn readmit() -> Value {
+    let time = json!({ "type": "string", "format": "date-time" });
+    let reply = object(&[("epoch", string()), ("time", time)], &[]);
+    let good = ("200", content("The device may hand over what it holds.", &reply));
+    let summary = "A device comes back by its certificate after a restore.";
+    body(operation("readmit", summary, &json!([]), good, &[400, 401, 403, 409, 413, 422, 429, 507]), &readmit_request())
+}
+
+pub fn readmit_request() -> Value {
+    let signed = object(&[("payload", string()), ("signature", string())], &[]);
+    let needed = [
+        ("certificate", signed),
+        ("token_hash", string()),
+        ("device_name", string()),
+        ("app", string()),
+        ("signature", string()),
+    ];
+    object(&needed, &[])
+}
+
+/// A file of exported work as it is.
+fn import() -> Value {
+    let summary = "Takes in work that a device exported.";
+    let mut operation =
+        operation("import_work", summary, &session(), any("What came in."), &[400, 401, 403, 404, 409, 413, 422, 507]);
+    let file = json!({ "type": "string", "format": "binary" });
+    operation["requestBody"] =
+        json!({ "required": true, "content": { "application/octet-stream": { "schema": file } } });
+    operation
+}
+
 fn exchange() -> Value {
     let good = ("200", content("Verdicts of what was sent, then news.", &exchange_reply()));
     let summary = "One round trip is a whole small sync: push, commit, then pull.";
@@ -144,6 +178,9 @@ pub fn exchange_request() -> Value {
         ("cursors", cursors),
         ("changes", list(&change)),
         ("last_file", maybe(&string())),
+        ("missing", list(&list(&whole()))),
+        // A record of a newer kind is passed on as it came: its shape is not fixed here.
+        ("offered", list(&json!({ "type": "object" }))),
     ];
     object(&needed, &optional)
 }
@@ -256,7 +293,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use gongdan_domain::sync::change::Extra;
-    use gongdan_domain::sync::wire::{EnrolRequest, ExchangeRequest};
+    use gongdan_domain::sync::wire::{EnrolRequest, ExchangeRequest, Record, RecordBody};
     use serde_json::{Value, json};
 
     fn names(value: &Value) -> BTreeSet<String> {
@@ -276,6 +313,12 @@ mod tests {
             schema: 1,
             max_bytes: 0,
             last_file: Some(String::new()),
+            missing: vec![(1, 2)],
+            offered: vec![Record {
+                position: 0,
+                scopes: Vec::new(),
+                body: RecordBody::Retraction { targets: Vec::new() },
+            }],
             extra: Extra::new(),
         };
         assert_eq!(names(&json!(exchange)), names(&super::exchange_request()["properties"]));

@@ -65,6 +65,10 @@ const MAY_CALL: &[(&str, &str)] = &[
     ("list_devices", "A"),
     ("create_enrolment_code", "A"),
     ("revoke_device", "A"),
+    ("confirm_device", "A"),
+    ("list_offered", "A"),
+    ("settle_offered", "A"),
+    ("recover_pin", "A"),
     ("list_people", "A"),
     ("create_account", "A"),
     ("change_role", "A"),
@@ -103,6 +107,8 @@ const MAY_PASS: &[(&str, &str, Open)] = &[
     ("get", "/api/openapi.json", Open::ToAnyone),
     // The one-time code in it is the key.
     ("post", "/sync/v1/enrol", Open::ToAnyone),
+    // The certificate and the signature in it are the key.
+    ("post", "/sync/v1/readmit", Open::ToAnyone),
     ("post", "/sync/v1/exchange", Open::ToRevokedToo),
     ("get", "/sync/v1/events", Open::ToDevices),
     ("head", "/sync/v1/attachments/{hash}", Open::ToDevices),
@@ -116,6 +122,7 @@ const MAY_PASS: &[(&str, &str, Open)] = &[
     ("get", "/api/office/papers/{paper}/pdf", Open::ToRoles("DSGA")),
     // The full one shows amounts, the technical copy does not.
     ("get", "/api/office/bundles/{bundle}", Open::ToRoles("DSGEQA")),
+    ("post", "/api/office/upload/work", Open::ToRoles("A")),
     ("post", "/api/office/{name}", Open::ByCommand),
 ];
 

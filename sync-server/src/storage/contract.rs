@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gongdan_domain::finding::{Finding, FindingCode};
-use gongdan_domain::id::{FactId, FindingId, JobId, PersonId};
+use gongdan_domain::id::{DeviceId, FactId, FindingId, JobId, PersonId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, Extra, Fact, Scope};
-use gongdan_domain::sync::wire::RecordBody;
+use gongdan_domain::sync::wire::{Record, RecordBody};
 use gongdan_domain::time::{Instant, Stamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{RowQuery, Store, Tx, record_id};
+use super::{Offered, RowQuery, Store, Tx, record_id};
 use crate::error::{Error, Result};
 
 fn at(ms: i64) -> Instant {
@@ -56,6 +56,7 @@ pub fn suite(open: &dyn Fn() -> Store) {
     the_audit_trail_only_grows(&open());
     an_empty_list_is_empty(&open());
     what_was_found_in_one_instant_stands_in_one_order(&open());
+    restore_refills_an_offer_waits_until_it_is_decided(&open());
 }
 
 fn acknowledged_is_durable(open: &dyn Fn() -> Store) {
@@ -282,4 +283,25 @@ fn l2_a_database_of_a_newer_version_is_left_untouched() {
     let refused = super::sqlite::SqliteStorage::open(&path, at(0)).err();
     assert!(matches!(refused, Some(Error::DatabaseNewer { found: 999, .. })));
     assert_eq!(tables(&conn), before);
+}
+
+fn restore_refills_an_offer_waits_until_it_is_decided(store: &Store) {
+    let fact = fact(JobId(Uuid::now_v7()), 1);
+    let body = RecordBody::Fact { fact: fact.clone(), received_at: at(5) };
+    let record = Record { position: 0, scopes: fact.scopes.clone(), body };
+    let offer = |device: u128, ms| Offered {
+        id: record_id::fact(fact.id),
+        device: DeviceId(Uuid::from_u128(device)),
+        record: record.clone(),
+        offered_at: at(ms),
+    };
+    let (first, second, again) = (offer(1, 1), offer(2, 2), offer(1, 3));
+    let id = first.id.clone();
+    store.write(move |tx| [first, second, again].iter().try_for_each(|one| tx.offer(one))).expect("offered");
+    let waiting = store.read(|r| r.offered()).expect("read");
+    let here: Vec<_> = waiting.iter().map(|one| (one.device.0.as_u128(), one.offered_at)).collect();
+    assert_eq!(here, [(2, at(2)), (1, at(3))], "once from each device, oldest first");
+    assert!(matches!(&waiting[0].record.body, RecordBody::Fact { fact: kept, .. } if *kept == fact), "as it came");
+    store.write(move |tx| tx.settle_offer(&id, PersonId(Uuid::now_v7()), at(4))).expect("decided");
+    assert!(store.read(|r| r.offered()).expect("read").is_empty(), "for whoever offered it");
 }

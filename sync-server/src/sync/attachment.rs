@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::{FileRef, Scope};
+use gongdan_domain::sync::work;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -20,14 +21,21 @@ use crate::error::{Error, Result};
 use crate::storage::{DeviceRecord, FileState, Reader};
 use crate::sync::exchange::check_protocol;
 use crate::sync::reach::Reach;
+use crate::sync::readmit::UNCONFIRMED;
 use crate::sync::{falsified, look};
-use crate::{auth, body};
+use crate::{auth, body, import};
 
 const MAX_PIECE: usize = 16 * 1024 * 1024;
-/// A scaled photo is far below; nothing else is taken yet.
+/// A scaled photo is far below.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
+/// Exported work holds days of photos.
+pub const MAX_WORK: usize = 1024 * 1024 * 1024;
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+
+fn most(file: &FileRef) -> u64 {
+    if file.mime == work::MIME { MAX_WORK as u64 } else { MAX_FILE }
+}
 
 fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -49,7 +57,7 @@ fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<FileState>
 
 /// The same for a device that is known.
 pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
-    if !matches!(device.state.as_str(), "active" | "collect") {
+    if !matches!(device.state.as_str(), "active" | "collect" | UNCONFIRMED) {
         return Err(Code::DeviceRevoked.into());
     }
     let unknown = || Error::from(Problem::new(Code::AttachmentUnknown));
@@ -105,6 +113,10 @@ pub async fn get(State(core): State<Shared>, Path(hash): Path<String>, headers: 
     let (file, bytes) = core
         .read(move |core, r| {
             let state = allowed(r, &headers, &hash)?;
+            // Who is not confirmed yet brings, and gets nothing.
+            if auth::device(r, &headers)?.state == UNCONFIRMED {
+                return Err(Code::AttachmentUnknown.into());
+            }
             Ok((state.file.clone(), read(core, &state)?))
         })
         .await?;
@@ -170,9 +182,9 @@ pub fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Re
         return Err(Problem::with(Code::OffsetMismatch, json!({ "offset": here })).into());
     }
     let part = partial(core, hash);
-    if size > MAX_FILE || here + piece.len() as u64 > size {
+    if size > most(&state.file) || here + piece.len() as u64 > size {
         _ = std::fs::remove_file(&part);
-        return Err(Problem::with(Code::TooLarge, json!({ "size": size, "limit": MAX_FILE })).into());
+        return Err(Problem::with(Code::TooLarge, json!({ "size": size, "limit": most(&state.file) })).into());
     }
     let mut file = OpenOptions::new().create(true).append(true).open(&part)?;
     if let Err(e) = file.write_all(piece) {
@@ -184,8 +196,26 @@ pub fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Re
     if now == size {
         file.sync_all()?;
         finish(core, hash, &part)?;
+        if state.file.mime == work::MIME {
+            import::carried(core, hash, &std::fs::read(path(core, hash))?)?;
+        }
     }
     Ok(now)
+}
+
+/// A file that came whole, by another road than piece by piece.
+pub fn put_whole(core: &Shared, state: &FileState, content: &[u8]) -> Result<()> {
+    let hash = state.file.hash.as_str();
+    if content.len() as u64 > most(&state.file) {
+        return Err(Problem::with(Code::TooLarge, json!({ "size": content.len(), "limit": most(&state.file) })).into());
+    }
+    let _writing = Writing::begin(core, hash)?;
+    let part = partial(core, hash);
+    let mut file = File::create(&part)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    finish(core, hash, &part)?;
+    if state.file.mime == work::MIME { import::carried(core, hash, content) } else { Ok(()) }
 }
 
 fn finish(core: &Shared, hash: &str, part: &std::path::Path) -> Result<()> {

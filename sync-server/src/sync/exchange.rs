@@ -17,6 +17,7 @@ use crate::sync::attachment;
 use crate::sync::pull::{self, Pulled};
 use crate::sync::push::{self, Pushed};
 use crate::sync::reach::Reach;
+use crate::sync::readmit::UNCONFIRMED;
 use crate::{auth, body};
 
 const MAX_REQUEST: usize = 32 * 1024 * 1024;
@@ -50,7 +51,7 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
     let revoked = core.keys.revoked()?.contains(&device.id);
     core.write_now(move |core, tx| {
         let mut device = tx.device(device.id)?.unwrap_or(device);
-        if device.state == "erase" || device.state == "erased" || (revoked && device.state == "active") {
+        if device.state == "erase" || device.state == "erased" || (revoked && device.state != "collect") {
             // What it says is no longer heard; it is told to erase itself.
             if device.state != "erased" {
                 let about = format!("{} {}", device.number_prefix, device.name);
@@ -118,6 +119,7 @@ fn reply(
             _ => None,
         },
         copied: device.state == push::QUARANTINED,
+        unconfirmed: matches!(device.state.as_str(), UNCONFIRMED | push::QUARANTINED),
         extra: held_code(core, device),
     })
 }

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::storage::{DeviceRecord, StoredChange, Tx};
 use crate::sync::apply::{self, Author};
 use crate::sync::reach::Reach;
+use crate::sync::recover;
 
 /// A change larger than this is refused; photos travel apart.
 const MAX_CHANGE: usize = 2 * 1024 * 1024;
@@ -30,20 +31,27 @@ pub struct Pushed {
 /// Takes a request's changes in. The device record is updated; the caller stores nothing else.
 pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &ExchangeRequest) -> Result<Pushed> {
     let mut pushed = Pushed::default();
+    let gone = request.gone();
     let counted = device.state != QUARANTINED;
     if counted && (!request.changes.is_empty() || request.first_seq > device.acked_through + 1) {
-        hole(tx, env, device, request.oldest_held)?;
+        pass_holes(tx, env, device, &gone)?;
     }
     if counted && request.first_seq > device.acked_through + 1 {
         pushed.gap_from = Some(device.acked_through + 1);
     } else {
         for signed in &request.changes {
             if device.state != QUARANTINED && signed.device_seq > device.acked_through + 1 {
+                pass_holes(tx, env, device, &gone)?;
+            }
+            if device.state != QUARANTINED && signed.device_seq > device.acked_through + 1 {
                 pushed.gap_from = Some(device.acked_through + 1);
                 break;
             }
             pushed.verdicts.push(judge(tx, env, device, signed)?);
         }
+    }
+    if device.state != QUARANTINED {
+        recover::keep_offered(tx, env, device, &request.offered)?;
     }
     pushed.acked_through = device.acked_through;
     device.last_seen_at = Some(env.now);
@@ -53,18 +61,19 @@ pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &Exc
 }
 
 /// Numbers that the device no longer holds and that never came: recorded, said, and gone past.
-fn hole(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, oldest_held: u64) -> Result<()> {
-    let (from, to) = (device.acked_through + 1, oldest_held.saturating_sub(1));
-    if oldest_held <= from {
-        return Ok(());
+fn pass_holes(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, gone: &[(u64, u64)]) -> Result<()> {
+    while let Some((_, to)) = gone.iter().find(|(from, to)| (*from..=*to).contains(&(device.acked_through + 1))) {
+        let from = device.acked_through + 1;
+        record_hole(tx, env, device, from, *to)?;
+        // The last number there is comes after all that anybody can hold.
+        device.acked_through = (*to).min(u64::MAX - 1);
     }
-    record_hole(tx, env, device, from, to)?;
-    device.acked_through = to;
     Ok(())
 }
 
 fn record_hole(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, from: u64, to: u64) -> Result<()> {
     tx.put_hole(device.id, from, to, env.now)?;
+    let device_name = format!("{} {}", device.number_prefix, device.name);
     let finding = Finding {
         id: FindingId(derived(device.id.0, &format!("hole/{from}"))),
         code: FindingCode::Hole,
@@ -72,7 +81,7 @@ fn record_hole(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, from: u64, to:
         visit: None,
         fact: None,
         found_at: env.now,
-        details: json!({ "device": device.id, "from": from, "to": to }),
+        details: json!({ "device": device_name, "from": from, "to": to }),
         answer: None,
         decision: None,
     };

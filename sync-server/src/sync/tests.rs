@@ -536,12 +536,18 @@ async fn restore_refills_a_restored_server_takes_what_devices_still_hold() {
     let t = team().await;
     t.world.push(&t.device, vec![t.note(1, "备份前")]).await;
     let copy = t.world.data.path().join("copy");
-    crate::backup::backup(&t.world.core, &copy).expect("backed up");
+    crate::backup::backup(&t.world.core, &copy.join("data"), Some(&copy.join("keys"))).expect("backed up");
     t.world.pass(1);
     let safe = t.world.push(&t.device, vec![t.note(2, "备份后")]).await;
     assert_eq!((safe.safe_through, safe.acked_through), (1, 2), "only what is in the backup may be forgotten");
     let second = tempfile::tempdir().expect("a folder");
-    crate::backup::restore(&copy, second.path(), t.world.now()).expect("restored");
+    crate::backup::restore(
+        &copy.join("data"),
+        second.path(),
+        (&second.path().join("keys"), Some(&copy.join("keys"))),
+        t.world.now(),
+    )
+    .expect("restored");
     let now = t.world.now();
     let core = crate::core::Core::open(second.path(), std::sync::Arc::new(move || now)).expect("opens");
     let Team { world, dispatcher, device, job, about } = t;

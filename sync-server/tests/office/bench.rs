@@ -225,6 +225,8 @@ impl<'b> Field<'b> {
             schema: 1,
             max_bytes: 64 * 1024 * 1024,
             last_file: None,
+            missing: Vec::new(),
+            offered: Vec::new(),
             extra: Extra::new(),
             changes,
         };

@@ -90,15 +90,7 @@ async fn call(State(bridge): State<Bridge>, Path(name): Path<String>, Json(args)
 
 async fn upload(State(bridge): State<Bridge>, Path(kind): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     let args = headers.get("x-args").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-    blocking(move || {
-        if kind != "photo" {
-            return Err(Problem::new(Code::UnknownCommand));
-        }
-        commands::upload_photo(&bridge.device, decode(&args)?, &body)
-    })
-    .await
-    .map(Json)
-    .into_response()
+    blocking(move || commands::upload(&bridge.device, &kind, decode(&args)?, &body)).await.map(Json).into_response()
 }
 
 #[derive(Deserialize)]

@@ -30,10 +30,18 @@ pub fn free_port() -> u16 {
 
 /// Loads the demo company into a folder and answers what `demo` printed.
 pub fn sign_in_lines(data: &Path) -> String {
+    first_start(data).0
+}
+
+/// The same with the passphrase of the recovery key, which a first start shows once.
+pub fn first_start(data: &Path) -> (String, String) {
     let output =
         Command::new(binary("gongdan-server")).args(["demo", "--data"]).arg(data).output().expect("the server runs");
-    assert!(output.status.success(), "demo failed: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "demo failed: {said}");
+    let shown = said.lines().skip_while(|line| !line.starts_with("Recovery passphrase")).nth(1);
+    let passphrase = shown.unwrap_or_else(|| panic!("no passphrase at the first start: {said}")).trim().to_owned();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), passphrase)
 }
 
 /// Where a server with an own key is reached on this machine, with the pin that devices get.

@@ -3,9 +3,11 @@
 mod binaries;
 mod office;
 mod proxy;
+mod seen;
 mod world;
 
-pub use binaries::{ServerProcess, binary, checkout, free_port, pinned_address, sign_in_lines};
+pub use binaries::{ServerProcess, binary, checkout, first_start, free_port, pinned_address, sign_in_lines};
 pub use office::Office;
 pub use proxy::{Proxy, Weather};
+pub use seen::{customer_of, job_of, notes, photos};
 pub use world::{PIN, TestDevice, World};

@@ -66,6 +66,20 @@ impl Office {
         read(answer).await
     }
 
+    /// A file up the raw lane.
+    pub async fn upload(&self, kind: &str, bytes: Vec<u8>) -> Result<Value, Problem> {
+        let answer = self
+            .http
+            .post(format!("{}/api/office/upload/{kind}", self.url))
+            .header("cookie", format!("gd_session={}; gd_csrf={}", self.session, self.csrf))
+            .header("x-csrf", &self.csrf)
+            .body(bytes)
+            .send()
+            .await
+            .map_err(|_| Problem::new(Code::Offline))?;
+        read(answer).await
+    }
+
     /// A file or document behind the session.
     pub async fn get(&self, path: &str) -> Result<Vec<u8>, Problem> {
         let answer = self

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What the network does to bytes.
@@ -28,7 +28,12 @@ pub enum Weather {
     Silent = 6,
     /// 64 kbit/s in both directions.
     Slow = 7,
+    /// One byte of the next long request is altered on its way; then the sky clears.
+    AlteredOnce = 8,
 }
+
+/// Bytes after which a connection carries no small request any more: in the middle of a file.
+const LONG: u64 = 32 << 10;
 
 /// 64 kbit/s.
 const SLOW_BYTES_A_SECOND: f64 = 8000.0;
@@ -45,6 +50,7 @@ impl Weather {
             5 => Self::HalfClosed,
             6 => Self::Silent,
             7 => Self::Slow,
+            8 => Self::AlteredOnce,
             _ => Self::Fair,
         }
     }
@@ -125,7 +131,12 @@ async fn carry(mut client: TcpStream, target: SocketAddr, sky: Arc<Sky>) {
             return;
         }
         Weather::Silent => return silence(&mut client).await,
-        Weather::Fair | Weather::LostReplies | Weather::TornRequests | Weather::HalfClosed | Weather::Slow => {}
+        Weather::Fair
+        | Weather::LostReplies
+        | Weather::TornRequests
+        | Weather::HalfClosed
+        | Weather::Slow
+        | Weather::AlteredOnce => {}
     }
     let Ok(mut server) = TcpStream::connect(target).await else { return };
     let (mut from_client, mut to_client) = client.split();
@@ -140,7 +151,12 @@ async fn carry(mut client: TcpStream, target: SocketAddr, sky: Arc<Sky>) {
                     Weather::Cut | Weather::ServerTrouble => return,
                     Weather::Silent => return silence(&mut client).await,
                     Weather::TornRequests => sky.tear_after.load(Ordering::SeqCst).saturating_sub(passed).min(n as u64) as usize,
-                    Weather::Fair | Weather::LostReplies | Weather::HalfClosed | Weather::Slow => n,
+                    Weather::AlteredOnce if passed > LONG => {
+                        up[n - 1] ^= 1;
+                        sky.weather.store(Weather::Fair as u8, Ordering::SeqCst);
+                        n
+                    }
+                    Weather::Fair | Weather::LostReplies | Weather::HalfClosed | Weather::Slow | Weather::AlteredOnce => n,
                 };
                 passed += allowed as u64;
                 sky.up.fetch_add(allowed as u64, Ordering::SeqCst);

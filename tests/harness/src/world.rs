@@ -10,7 +10,7 @@ use gongdan_domain::problem::Problem;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Office, Proxy, ServerProcess, free_port, sign_in_lines};
+use crate::{Office, Proxy, ServerProcess, first_start, free_port};
 
 /// The PIN of every device in a World.
 pub const PIN: &str = "2468";
@@ -21,16 +21,18 @@ pub struct World {
     port: u16,
     /// What `demo` printed: who may sign in, and with which password.
     pub sign_in: String,
+    /// Of the recovery key, as it was shown once.
+    passphrase: String,
 }
 
 impl World {
     /// A fresh server with the demo company, serving.
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
-        let sign_in = sign_in_lines(&folder.path().join("server"));
+        let (sign_in, passphrase) = first_start(&folder.path().join("server"));
         let port = free_port();
         let server = ServerProcess::start(&folder.path().join("server"), port);
-        Self { folder, server: Some(server), port, sign_in }
+        Self { folder, server: Some(server), port, sign_in, passphrase }
     }
 
     pub fn path(&self) -> &Path {
@@ -61,7 +63,28 @@ impl World {
 
     /// The passphrase of the company's recovery key.
     pub fn passphrase(&self) -> String {
-        String::new()
+        self.passphrase.clone()
+    }
+
+    /// Runs a command of the server's binary on this World's data, beside the serving one; answers what it printed, or what it said
+    /// against it.
+    pub fn command(&self, args: &[&str], env: &[(&str, &str)]) -> Result<String, String> {
+        let mut command = std::process::Command::new(crate::binary("gongdan-server"));
+        command.args(args).arg("--data").arg(self.server_data()).envs(env.iter().copied());
+        let output = command.output().expect("the server's binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+
+    /// Keeps what the whole data folder is now, as a snapshot of the disk would. The server must not be running.
+    pub fn snapshot(&self, name: &str) {
+        copy_tree(&self.server_data(), &self.path().join(name));
+    }
+
+    /// Puts a snapshot in the place of the data folder. The server must not be running.
+    pub fn roll_back(&self, name: &str) {
+        std::fs::remove_dir_all(self.server_data()).expect("the data goes");
+        copy_tree(&self.path().join(name), &self.server_data());
     }
 
     /// The password that `demo` printed beside a login name.
@@ -105,6 +128,18 @@ impl World {
         let args = json!({ "server": device.proxy.url(), "code": code, "pin": PIN, "device_name": folder });
         device.call("enrol", args).await.expect("enrols");
         device
+    }
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_tree(&path, &copy);
+        } else {
+            std::fs::copy(&path, &copy).expect("copied");
+        }
     }
 }
 
@@ -160,6 +195,16 @@ impl TestDevice {
     pub async fn photo(&self, args: Value, bytes: Vec<u8>) -> Result<Value, Problem> {
         let device = self.device.clone();
         blocking(move || commands::upload_photo(&device, args, &bytes)).await
+    }
+
+    /// A colleague's exported work up the raw lane.
+    pub async fn carry(&self, bytes: Vec<u8>) -> Result<Value, Problem> {
+        let device = self.device.clone();
+        blocking(move || commands::upload(&device, "work", json!({}), &bytes)).await
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
     }
 
     /// One whole sync, or the problem that stopped it.

@@ -137,7 +137,7 @@ async fn exactly_once_over_a_line_that_is_slow_half_closed_or_silent() {
     let office = world.office("lu").await;
     let (job, about) = job_of(&office, "SAMPLE-1004").await;
     let quick = Patience { connect: Duration::from_secs(1), silence: Duration::from_secs(1) };
-    let device = world.device_with("张晓峰", "tablet", |config| config.patience = quick).await;
+    let device = world.device_with("张晓峰", "tablet", move |config| config.patience = quick).await;
     device.sync().await.expect("a first sync");
     let mut written = Vec::new();
     for (n, weather) in

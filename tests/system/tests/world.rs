@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gongdan_harness::{Office, TestDevice, Weather, World};
+use gongdan_harness::{Office, TestDevice, Weather, World, customer_of, job_of, notes};
 use serde_json::{Value, json};
 
 /// A small replayable source of choices; the seed is printed by every failing assertion.
@@ -14,18 +14,6 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
-}
-
-async fn customer_of(office: &Office, text: &str) -> String {
-    let hits = office.call("search_customers", json!({ "text": text })).await.expect("customers");
-    hits[0]["customer"].as_str().unwrap_or_else(|| panic!("nobody found by {text}: {hits}")).to_owned()
-}
-
-async fn job_of(office: &Office, serial_no: &str) -> (String, String) {
-    let jobs = office.call("list_jobs", json!({ "filter": "all", "text": serial_no })).await.expect("jobs");
-    let row = &jobs["rows"][0];
-    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no job for {serial_no}: {jobs}")).to_owned();
-    (text(&row["title"]["job"]), text(&row["visit"]))
 }
 
 async fn on_device(device: &TestDevice, customer: &str, field: &str) -> Value {
@@ -51,20 +39,6 @@ async fn edit(device: &TestDevice, customer: &str, field: &str, value: &str) {
 
 fn heads(field: &Value) -> BTreeSet<String> {
     field["heads"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// What the office holds of a job's notes, each as often as it is there.
-async fn notes(office: &Office, job: &str) -> Vec<String> {
-    let view = office.call("open_job", json!({ "job": job })).await.expect("the job");
-    let mut notes: Vec<String> = view["timeline"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|row| row["kind"] == "note_added")
-        .filter_map(|row| row["body"]["text"].as_str().map(str::to_owned))
-        .collect();
-    notes.sort();
-    notes
 }
 
 async fn random_day(seed: u64) {

@@ -248,7 +248,7 @@ impl Office {
         self.bench
             .device
             .write(|tx| {
-                tx.add_file(&file, job)?;
+                tx.add_file(&file, Some(job))?;
                 tx.fact(about, fact, vec![file.clone()])
             })
             .expect("kept");

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Session, instant, ms};
 use crate::error::Result;
 use crate::storage::{
-    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingState, Published, Reader, RowQuery, SealedRow,
+    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingState, Offered, Published, Reader, RowQuery, SealedRow,
     Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
@@ -452,6 +452,11 @@ impl Reader for Session<'_> {
         self.one(&sql, (device.to_string(), i64::try_from(device_seq).unwrap_or(i64::MAX)), change)
     }
 
+    fn changes_after(&self, device: DeviceId, after: u64) -> Result<Vec<StoredChange>> {
+        let sql = format!("{CHANGE} WHERE device = ?1 AND device_seq > ?2 ORDER BY device_seq");
+        self.many(&sql, (device.to_string(), i64::try_from(after).unwrap_or(i64::MAX)), change)
+    }
+
     fn last_seq(&self, device: DeviceId) -> Result<u64> {
         let sql = "SELECT coalesce(max(device_seq), 0) FROM change WHERE device = ?1";
         Ok(self.one(sql, [device.to_string()], |row| number(row, 0))?.unwrap_or(0))
@@ -476,6 +481,20 @@ impl Reader for Session<'_> {
     fn holes(&self) -> Result<Vec<(DeviceId, u64, u64)>> {
         let sql = "SELECT device, from_seq, to_seq FROM hole ORDER BY device, from_seq";
         self.many(sql, [], |row| Ok((id(row, 0)?, number(row, 1)?, number(row, 2)?)))
+    }
+
+    fn offered(&self) -> Result<Vec<Offered>> {
+        let sql = "SELECT id, device, record, offered_at FROM offered WHERE settled_at IS NULL ORDER BY offered_at, id, device";
+        let rows = self
+            .many(sql, [], |row| Ok((row.get::<_, String>(0)?, id(row, 1)?, row.get::<_, String>(2)?, at(row, 3)?)))?;
+        let read = |(id, device, record, offered_at): (String, DeviceId, String, Instant)| {
+            Ok(Offered { id, device, record: serde_json::from_str(&record)?, offered_at })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    fn complete_files(&self) -> Result<Vec<String>> {
+        self.many("SELECT hash FROM file WHERE complete_at IS NOT NULL", [], |row| row.get(0))
     }
 
     fn file(&self, hash: &str) -> Result<Option<FileState>> {

@@ -15,7 +15,7 @@ use super::{Session, ms};
 use crate::error::{Error, Result};
 use crate::storage::mail::MailTx as _;
 use crate::storage::{
-    AuditEntry, DeviceRecord, Published, Reader as _, Session as SignedIn, StoredChange, Tx, User, VisitRow,
+    AuditEntry, DeviceRecord, Offered, Published, Reader as _, Session as SignedIn, StoredChange, Tx, User, VisitRow,
 };
 
 fn int(number: u64) -> i64 {
@@ -285,6 +285,27 @@ impl Tx for Session<'_> {
 
     fn complete_file(&mut self, hash: &str, at: Instant) -> Result<()> {
         self.run("UPDATE file SET complete_at = ?2 WHERE hash = ?1 AND complete_at IS NULL", (hash, ms(at)))?;
+        Ok(())
+    }
+
+    fn reopen_files(&mut self, hashes: &[String]) -> Result<()> {
+        for hash in hashes {
+            self.run("UPDATE file SET complete_at = NULL WHERE hash = ?1", [hash])?;
+        }
+        Ok(())
+    }
+
+    fn offer(&mut self, offered: &Offered) -> Result<()> {
+        let sql = "INSERT INTO offered (id, device, record, offered_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (id, device) DO UPDATE SET record = excluded.record, offered_at = excluded.offered_at, settled_by = NULL, settled_at = NULL";
+        let record = serde_json::to_string(&offered.record)?;
+        self.run(sql, (&offered.id, offered.device.to_string(), record, ms(offered.offered_at)))?;
+        Ok(())
+    }
+
+    fn settle_offer(&mut self, id: &str, by: PersonId, at: Instant) -> Result<()> {
+        let sql = "UPDATE offered SET settled_by = ?2, settled_at = ?3 WHERE id = ?1 AND settled_at IS NULL";
+        self.run(sql, (id, by.to_string(), ms(at)))?;
         Ok(())
     }
 

@@ -264,7 +264,7 @@ impl Player {
         let file = FileRef { hash: hash.clone(), size: bytes.len() as u64, mime: "image/jpeg".to_owned() };
         let body = FactBody::PhotoTaken { photo: PhotoKind::Other, caption: String::new(), width: 1, height: 1 };
         let written = device.write(|tx| {
-            tx.add_file(&file, job)?;
+            tx.add_file(&file, Some(job))?;
             tx.fact(About { job, visit: None }, body, vec![file.clone()])
         });
         written.expect("a photo is always taken");

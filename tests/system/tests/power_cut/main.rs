@@ -15,6 +15,7 @@ use gongdan_device::vault::KeyStore;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_harness::World;
 use gongdan_server::core::{Core, Shared, system_clock};
+use gongdan_server::storage::AuditQuery;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -172,7 +173,11 @@ fn write_one(core: &Shared, n: u64) -> Result<(), Problem> {
 }
 
 fn written(core: &Shared) -> Vec<u64> {
-    let rows = core.store.read(|r| r.audit(100_000, 0)).map_err(gongdan_server::error::Error::problem).expect("read");
+    let rows = core
+        .store
+        .read(|r| r.audit(&AuditQuery::default(), 100_000, 0))
+        .map_err(gongdan_server::error::Error::problem)
+        .expect("read");
     let mut all: Vec<u64> = rows.iter().filter_map(|row| row.about.get(..6)?.parse().ok()).collect();
     all.sort_unstable();
     all
@@ -227,7 +232,7 @@ fn a_cut_bites_what_was_not_synced_is_really_lost() {
     careless.pragma_update(None, "journal_mode", "WAL").expect("a log");
     careless.pragma_update(None, "synchronous", "OFF").expect("careless");
     careless.execute_batch("CREATE TABLE t (n INTEGER)").expect("made");
-    for n in 1..=200 {
+    for n in 1..=200i64 {
         careless.execute("INSERT INTO t VALUES (?1)", [n]).expect("written");
         disk::acknowledge(n.unsigned_abs());
     }

@@ -5,6 +5,7 @@ import type { AppStatus } from "./AppStatus";
 import type { CopyFromArchive } from "./CopyFromArchive";
 import type { CustomerView } from "./CustomerView";
 import type { Day } from "./Day";
+import type { DeclareLost } from "./DeclareLost";
 import type { DraftPaper } from "./DraftPaper";
 import type { Drafts } from "./Drafts";
 import type { Enrol } from "./Enrol";
@@ -80,4 +81,6 @@ export type FieldCommands = {
   sync_now: { args: Nothing; reply: SyncSentence };
   settle: { args: Settle; reply: SyncList };
   read_refused: { args: OfRefused; reply: SyncList };
+  declare_lost: { args: DeclareLost; reply: SyncList };
+  export_work: { args: Nothing; reply: SavedFile };
 };

@@ -1,11 +1,13 @@
-/** What needs this person, as one list: conflicts, refusals, questions; each with what to do. */
+/** What needs this person, as one list: conflicts, refusals, lost photos, questions; each with what to do. */
 import CircleX from '@lucide/svelte/icons/circle-x';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
+import ImageOff from '@lucide/svelte/icons/image-off';
 import MessageCircleQuestion from '@lucide/svelte/icons/message-circle-question-mark';
 import { fieldName } from '@gongdan/shared/business/index.ts';
 import type { Icon } from '@gongdan/shared/parts';
 import { problemWords, t } from '@gongdan/shared/words';
 import type { ConflictView } from '@gongdan/shared/generated/ConflictView';
+import type { LostPhotoView } from '@gongdan/shared/generated/LostPhotoView';
 import type { RefusedView } from '@gongdan/shared/generated/RefusedView';
 import type { SyncList } from '@gongdan/shared/generated/SyncList';
 import { entityName, whatWords } from './what.ts';
@@ -18,6 +20,7 @@ export interface Need {
   readonly why?: string;
   readonly conflict?: ConflictView;
   readonly refused?: RefusedView;
+  readonly lost?: LostPhotoView;
   readonly href?: string;
 }
 
@@ -35,6 +38,7 @@ export function needs(list: SyncList): Need[] {
     ...list.refused
       .filter((one) => !one.read)
       .map((refused) => ({ id: `refused/${refused.device_seq}`, icon: CircleX, title: refusedTitle(refused), about: refused.about, why: problemWords(refused.problem.code).what, refused })),
+    ...list.lost.map((lost) => ({ id: `lost/${lost.hash}`, icon: ImageOff, title: t('field.todo.lost'), about: [lost.about, lost.caption].filter((part) => part !== '').join(' · '), lost })),
     ...list.questions.map((one) => ({ id: `question/${one.job}/${one.at}`, icon: MessageCircleQuestion, title: one.question, about: [one.customer, one.order_no].join(' · '), href: `#/job/${one.job}/done` })),
   ];
 }

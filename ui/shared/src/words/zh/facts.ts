@@ -303,6 +303,7 @@ export const facts = {
   'fact.kind.hazard_stated': '告知安全隐患',
   'fact.kind.replacement_declined': '客户拒换',
   'fact.kind.declared_lost': '照片丢失',
+  'fact.kind.work_carried': '代同事带数据',
   'fact.kind.callback_made': '回访',
   'fact.kind.obligation_waived': '免除回访',
   'fact.kind.write': '修改',
@@ -342,6 +343,8 @@ export const facts = {
   'fact.finding.photo_like_another': '照片与另一单几乎相同',
   'fact.finding.satisfied_unsigned': '评了满意，客户没有签字',
   'fact.finding.price_not_shown_before': '开工以后才出示价格',
+  'fact.finding.records_offered': '设备上有公司没有的记录',
+  'fact.finding.carried_refused': '代带的数据收不进来',
   // 岗位
   'fact.role.technician': '服务人员',
   'fact.role.dispatcher': '客服派工',

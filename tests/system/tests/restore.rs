@@ -1,0 +1,274 @@
+//! A server that was restored, or rolled back without anybody saying so, and what the devices make of it (invariant `restore_refills`):
+//! nothing is lost that its author's device still holds; what is lost is named; what only others hold is offered to the office.
+
+use gongdan_domain::problem::Code;
+use gongdan_harness::{Office, TestDevice, World, job_of, notes};
+use serde_json::{Value, json};
+
+const ZHANG: &str = "张晓峰";
+const SHEN: &str = "沈一川";
+
+async fn note(device: &TestDevice, about: &Value, text: &str) {
+    let fact = json!({ "kind": "note_added", "body": { "text": text } });
+    device.call("record", json!({ "about": about, "fact": fact })).await.expect("a note is always taken");
+}
+
+async fn photo(device: &TestDevice, about: &Value) {
+    let picture = std::fs::read(gongdan_harness::checkout().join("tests/fixtures/before.jpg")).expect("a picture");
+    device.photo(json!({ "about": about, "photo": "before", "caption": "" }), picture).await.expect("kept");
+}
+
+async fn device_row(admin: &Office, name: &str) -> Value {
+    let list = admin.call("list_devices", json!({})).await.expect("devices");
+    let rows = list["devices"].as_array().expect("rows");
+    rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no device {name}: {list}")).clone()
+}
+
+fn backup(world: &World, name: &str) {
+    let (data, keys) = (world.path().join(name), world.path().join(format!("{name}-keys")));
+    let (data, keys) = (data.to_string_lossy(), keys.to_string_lossy());
+    world.command(&["backup", &data, "--keys-to", &keys], &[]).expect("backed up while serving");
+}
+
+/// The disk is gone: an empty folder, the backup and the keys.
+fn restore(world: &mut World, name: &str) {
+    world.kill_server();
+    std::fs::remove_dir_all(world.server_data()).expect("the disk is gone");
+    let (data, keys) = (world.path().join(name), world.path().join(format!("{name}-keys")));
+    let (data, keys) = (data.to_string_lossy(), keys.to_string_lossy());
+    let refused = world.command(&["restore", &data], &[]).expect_err("without keys every device would be a stranger");
+    assert!(refused.contains("--keys-from"), "it says what is missing: {refused}");
+    world.command(&["restore", &data, "--keys-from", &keys], &[]).expect("restored");
+    world.start_server();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_refills_from_a_backup_that_is_many_syncs_old() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
+    let about = json!({ "job": job, "visit": visit });
+    let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    note(&a, &about, "备份前").await;
+    a.sync().await.expect("syncs");
+    backup(&world, "copy");
+    assert!(!world.path().join("copy/keys").exists(), "keys never lie beside the data");
+    let mut written = vec!["备份前".to_owned()];
+    for n in 0..12 {
+        for (name, device) in [("甲", &a), ("乙", &b)] {
+            let text = format!("{name} {n}");
+            note(device, &about, &text).await;
+            device.sync().await.expect("syncs");
+            written.push(text);
+        }
+    }
+    photo(&a, &about).await;
+    a.sync().await.expect("syncs");
+    written.sort();
+    assert_eq!(notes(&office, &job).await, written);
+
+    restore(&mut world, "copy");
+    let office = world.office("lu").await;
+    assert_eq!(notes(&office, &job).await.len(), 1, "the restored server is old");
+    for device in [&a, &b, &a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    assert_eq!(notes(&office, &job).await, written, "everything came again, exactly once");
+    let photos = gongdan_harness::photos(&office, &job).await;
+    assert_eq!(photos.len(), 1, "the photo's fact is there once");
+    let hash = &photos[0];
+    office.get(&format!("/api/office/file/{hash}")).await.expect("the photo's bytes came again too");
+    let admin = world.office("admin").await;
+    for name in ["a", "b"] {
+        let row = device_row(&admin, name).await;
+        assert_eq!((&row["holes"], &row["offered"]), (&json!([]), &json!(0)), "nothing is missing: {row}");
+    }
+    for device in [&a, &b] {
+        let list = device.call("sync_list", json!({})).await.expect("the list");
+        assert_eq!(list["waiting"].as_array().map(Vec::len), Some(0), "nothing waits: {list}");
+        assert_eq!(list["refused"].as_array().map(Vec::len), Some(0), "nothing was refused: {list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_refills_names_the_hole_and_offers_what_devices_hold_to_the_office() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
+    let about = json!({ "job": job, "visit": visit });
+    let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
+    a.sync().await.expect("syncs");
+    note(&a, &about, "一").await;
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    backup(&world, "old");
+    note(&a, &about, "二").await;
+    note(&a, &about, "三").await;
+    a.sync().await.expect("syncs");
+    // A later backup has them: the device forgets their changes at its next contact.
+    backup(&world, "new");
+    note(&a, &about, "四").await;
+    a.sync().await.expect("syncs");
+    a.sync().await.expect("syncs");
+    // A decision of the office that no outbox holds.
+    let tonight = office.call("technicians", json!({})).await.expect("technicians");
+    let new_job = "0193a1b2-0000-7000-8000-0000000000aa";
+    let person = tonight
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|t| t["person"]["name"] == SHEN)
+        .map(|t| t["person"]["id"].clone())
+        .expect("a technician");
+    let create = json!({
+        "job": new_job, "customer": { "kind": "new", "fields": { "name": "新客户", "address": "示例路 1 号" } },
+        "machine": { "kind": "unknown" }, "contact_name": "王工", "phone": "0000-999", "symptom": "不打气",
+        "service_kind": "repair", "urgency": "down",
+        "assign": { "technicians": [person], "leader": person, "planned_at": "2026-11-24T01:00:00Z" }
+    });
+    office.call("create_job", create).await.expect("registered");
+    b.sync().await.expect("syncs");
+
+    // The newer backup turns out to be unreadable; only the older one is left.
+    restore(&mut world, "old");
+    for device in [&a, &b, &a] {
+        device.sync().await.expect("a hole holds nothing up");
+    }
+    let office = world.office("lu").await;
+    assert_eq!(notes(&office, &job).await, ["一", "四"], "what the outbox still held came by itself");
+    let admin = world.office("admin").await;
+    let row = device_row(&admin, "a").await;
+    let hole = row["holes"].as_array().expect("holes");
+    assert_eq!(hole.len(), 1, "the hole is named: {row}");
+    let findings = office.call("list_findings", json!({ "open": true })).await.expect("findings");
+    let codes: Vec<&str> =
+        findings["rows"].as_array().into_iter().flatten().filter_map(|row| row["code"].as_str()).collect();
+    assert!(codes.contains(&"hole") && codes.contains(&"records_offered"), "the office is told: {codes:?}");
+
+    let offered = admin.call("list_offered", json!({})).await.expect("what devices offer");
+    let ids: Vec<&Value> = offered.as_array().into_iter().flatten().map(|row| &row["id"]).collect();
+    assert!(!ids.is_empty(), "the devices still hold the records themselves");
+    let technician = world.office("lu").await.call("settle_offered", json!({ "ids": ids, "take": true })).await;
+    assert_eq!(technician.expect_err("a dispatcher does not decide that").code, Code::NotAllowed);
+    admin.call("settle_offered", json!({ "ids": ids, "take": true })).await.expect("taken back");
+    assert_eq!(notes(&office, &job).await, ["一", "三", "二", "四"], "nothing is lost that a device holds");
+    let again = admin.call("list_offered", json!({})).await.expect("what devices offer");
+    assert_eq!(again, json!([]), "each is decided once");
+    let view = office.call("open_job", json!({ "job": new_job })).await.expect("the office's own job is there again");
+    assert_eq!(view["row"]["title"]["customer"].as_str(), Some("新客户"));
+    b.sync().await.expect("syncs");
+    b.call("open_job", json!({ "job": new_job })).await.expect("and its technician has it");
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+        let list = device.call("sync_list", json!({})).await.expect("the list");
+        assert_eq!(list["waiting"].as_array().map(Vec::len), Some(0), "nothing waits: {list}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_refills_a_device_enrolled_after_the_backup_hands_over_and_waits_for_an_admin() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
+    let about = json!({ "job": job, "visit": visit });
+    backup(&world, "copy");
+    let (late, lost) = (world.device(ZHANG, "late").await, world.device(SHEN, "lost").await);
+    for device in [&late, &lost] {
+        device.sync().await.expect("syncs");
+    }
+    note(&late, &about, "备份以后登记的").await;
+    photo(&late, &about).await;
+    late.sync().await.expect("syncs");
+    let admin = world.office("admin").await;
+    let row = device_row(&admin, "lost").await;
+    let args = json!({ "device": row["device"], "mode": "erase" });
+    admin.call("revoke_device", args).await.expect("revoked after the backup");
+    let revoked = std::fs::read(world.server_data().join("keys/revoked.txt")).expect("kept with the keys");
+
+    world.kill_server();
+    // The keys lie apart and were not lost with the data.
+    let keys = world.path().join("copy-keys");
+    std::fs::write(keys.join("revoked.txt"), revoked).expect("the newer revocations");
+    restore(&mut world, "copy");
+
+    late.sync().await.expect("its certificate opens the door");
+    let office = world.office("lu").await;
+    assert_eq!(notes(&office, &job).await, ["备份以后登记的"]);
+    let admin = world.office("admin").await;
+    let row = device_row(&admin, "late").await;
+    assert_eq!(row["state"], "unconfirmed", "an admin has to look: {row}");
+    // Meanwhile it keeps what it has and gets nothing.
+    let customer = gongdan_harness::customer_of(&office, "样例云杉").await;
+    late.sync().await.expect("syncs");
+    late.call("open_customer", json!({ "customer": customer })).await.expect("nothing was dropped");
+    let confirmed = world.office("lu").await.call("confirm_device", json!({ "device": row["device"] })).await;
+    assert_eq!(confirmed.expect_err("not a dispatcher").code, Code::NotAllowed);
+    admin.call("confirm_device", json!({ "device": row["device"] })).await.expect("confirmed");
+    late.sync().await.expect("syncs");
+    assert_eq!(device_row(&admin, "late").await["state"], "active");
+    note(&late, &about, "又能用了").await;
+    late.sync().await.expect("syncs");
+    assert_eq!(notes(&office, &job).await.len(), 2);
+
+    // Who was revoked stays out, although the restored data never heard of it.
+    lost.sync().await.expect("it learns that it has to erase itself");
+    let status = lost.call("status", json!({})).await.expect("a status");
+    assert_eq!(status["gate"], "revoked", "{status}");
+    let list = admin.call("list_devices", json!({})).await.expect("devices");
+    assert!(!list.to_string().contains("\"lost\""), "no certificate brings it back: {list}");
+    // A prefix is never given out twice, whatever the restored data and keys have counted.
+    let new = world.device(SHEN, "new").await;
+    new.sync().await.expect("syncs");
+    let prefixes = [device_row(&admin, "late").await, device_row(&admin, "new").await];
+    assert_ne!(prefixes[0]["number_prefix"], prefixes[1]["number_prefix"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_refills_a_snapshot_that_was_rolled_back_without_restore() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
+    let about = json!({ "job": job, "visit": visit });
+    let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
+    a.sync().await.expect("syncs");
+    note(&a, &about, "一").await;
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    world.kill_server();
+    world.snapshot("snapshot");
+    world.start_server();
+    note(&a, &about, "二").await;
+    photo(&a, &about).await;
+    a.sync().await.expect("syncs");
+    note(&b, &about, "三").await;
+    for device in [&b, &a] {
+        device.sync().await.expect("syncs");
+    }
+    world.kill_server();
+    world.roll_back("snapshot");
+    world.start_server();
+    // The new history is as long as the old one before anybody notices: only the nonces tell them apart.
+    let office = world.office("lu").await;
+    let customer = gongdan_harness::customer_of(&office, "样例云杉").await;
+    for n in 0..12 {
+        let field = office.call("open_customer", json!({ "customer": customer })).await.expect("the customer");
+        let args = json!({
+            "entity": { "kind": "customer", "id": customer }, "field": "phone", "value": format!("0000-{n}"),
+            "seen": field["fields"]["phone"]["heads"],
+        });
+        office.call("correct_archive", args).await.expect("corrected");
+    }
+    for device in [&a, &b, &a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    assert_eq!(notes(&office, &job).await, ["一", "三", "二"], "refilled without anybody saying restore");
+    for device in [&a, &b] {
+        let view = device.call("open_customer", json!({ "customer": customer })).await.expect("the customer");
+        assert_eq!(view["customer"]["fields"]["phone"]["value"], "0000-11", "and the new history is pulled whole");
+    }
+}
