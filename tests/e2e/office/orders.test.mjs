@@ -55,7 +55,7 @@ test('an order appears while one looks, reads as a document, proves its seal, an
   await console.page.getByRole('figure').waitFor({ state: 'detached' });
 
   const [file] = await Promise.all([console.page.waitForEvent('download'), console.at('order-pdf').click()]);
-  assert.equal(file.suggestedFilename(), `${number}.pdf`);
+  assert.match(file.suggestedFilename(), new RegExp(`^${number}_.+_\\d{4}-\\d\\d-\\d\\d\\.pdf$`), 'number, customer and day');
 
   const promised = (await console.at('archive').innerText()).match(/存-\d{4}-\d{4}/)[0];
   await console.page.keyboard.press('e');
