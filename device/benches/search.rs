@@ -165,6 +165,7 @@ impl World {
                 seal_no: n as u64 + 1,
                 previous: String::new(),
                 sealed_at: self.now,
+                clock: None,
                 content,
             };
             let document = SealedDocument::seal(visit.order().0, 1, &payload, &self.key).unwrap();
@@ -178,6 +179,7 @@ impl World {
                 quality: Rating::Satisfied,
                 attitude: Rating::Satisfied,
                 total_fen: 0,
+                supersedes: None,
             });
             story.push(FactBody::CheckedOut { position: None });
             a.put_sealed(&Sealed { document, job, visit, files: vec![], receipt }, 1, &scope).unwrap();

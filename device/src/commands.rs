@@ -13,6 +13,7 @@ mod order;
 mod paper;
 mod photo;
 mod record;
+mod revision;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -90,6 +91,14 @@ commands! {
     // The order
     preview_order(args::OfJob) -> view::job::OrderPreview = order::preview;
     seal_order(args::SealOrder) -> view::job::JobView = order::seal;
+    /// G5: correcting a sealed order is its next revision.
+    open_revision(args::OpenRevision) -> view::job::JobView = revision::open;
+    give_up_revision(args::OfJob) -> view::job::JobView = revision::give_up;
+    order_revisions(args::OfJob) -> view::revision::OrderRevisions = revision::list;
+    /// G3: signed after the order was sealed, over its hash.
+    attest_order(args::AttestOrder) -> view::job::JobView = revision::attest;
+    /// The number that was shown leads to no order and stays as void.
+    void_number(args::VoidNumber) -> view::job::JobView = order::void_number;
     /// Writes the PDF into the app's folder and answers its path for the system's viewer.
     save_order_pdf(args::OrderPdf) -> args::SavedFile = order::save_pdf;
     // Other papers of a visit

@@ -6,6 +6,7 @@ pub mod app;
 pub mod find;
 pub mod job;
 pub mod paper;
+pub mod revision;
 pub mod sync;
 
 use gongdan_domain::id::WriteId;

@@ -4,6 +4,7 @@
 mod card;
 mod check;
 mod cover;
+pub mod difference;
 mod field;
 mod file_name;
 mod font;
@@ -13,6 +14,7 @@ mod number;
 mod order;
 mod paper;
 mod print;
+pub mod read;
 mod seal;
 mod signature;
 mod strings;
@@ -33,7 +35,7 @@ pub use cover::{ArchiveCover, ArchiveLine};
 pub use file_name::file_name;
 pub use invoice::InvoiceSheet;
 pub use print::Printed;
-pub use seal::{SEAL_FILE, SealInfo, verify_code};
+pub use seal::{PROOF_FILE, SEAL_FILE, SealInfo};
 pub use templates::{TEMPLATE_NAMES, Templates};
 
 /// In which language a document speaks. `Both`: Chinese carries, English stands beside it.
@@ -71,6 +73,14 @@ pub enum Document<'a> {
     ServiceCard(&'a ServiceCard),
     WorkId(&'a WorkId),
     ArchiveCover(&'a ArchiveCover),
+}
+
+/// The words of the page on which anybody verifies an order.
+pub const VERIFY_WORDS: &str = include_str!("../templates/verify.json");
+
+/// `¥1,830.00`
+pub fn yuan(fen: i64) -> String {
+    format!("¥{}", number::money(fen))
 }
 
 /// Gives the bytes of a photo by its hash; a photo that is not here yet leaves its place with a word.

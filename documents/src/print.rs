@@ -70,6 +70,8 @@ impl Sheet {
     pub fn sealed(mut self, seal: Option<&SealInfo>, no: &str) -> Self {
         if let Some(seal) = seal {
             self.inputs.insert("seal".into(), Value::Bytes(Bytes::from_string(seal.payload.clone())));
+            let proof = seal.proof.clone().map_or(Value::None, |text| Value::Bytes(Bytes::from_string(text)));
+            self.inputs.insert("proof".into(), proof);
             self = self.drawing("qr", Some(qr(seal, no)));
         }
         self

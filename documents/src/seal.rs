@@ -4,7 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
 use gongdan_domain::id::DeviceId;
+use gongdan_domain::seal::code::{qr_text, verify_code};
+use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
+use gongdan_domain::sync::wire::SignedCertificate;
 use gongdan_domain::time::Instant;
 use qrcode::render::svg::Color;
 use qrcode::{EcLevel, QrCode};
@@ -13,6 +16,8 @@ use crate::DocumentError;
 
 /// The name of the sealed text inside the PDF.
 pub const SEAL_FILE: &str = "gongdan-seal.json";
+/// The name of what proves it: signature, certificate, receipt.
+pub const PROOF_FILE: &str = "gongdan-proof.json";
 
 /// The proof beside an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +35,10 @@ pub struct SealInfo {
     pub receipt_at: Option<Instant>,
     /// Where the QR leads, if the company has a public address; else it carries number and hash.
     pub verify_url: Option<String>,
-    /// Short enough for the phone: [`verify_code`].
+    /// What a person types where no QR can be read: [`verify_code`].
     pub verify_code: String,
+    /// A [`Proof`] without the payload, attached beside it so that the paper proves itself; empty where the certificate is not known.
+    pub proof: Option<String>,
 }
 
 impl SealInfo {
@@ -52,7 +59,19 @@ impl SealInfo {
             receipt_at: receipt.map(|r| r.received_at),
             verify_url,
             verify_code: verify_code(&sealed.hash),
+            proof: None,
         })
+    }
+
+    /// With the certificate of the device, so that the file can be verified without the company.
+    pub fn proven(
+        self,
+        sealed: &SealedDocument,
+        certificate: &SignedCertificate,
+        receipt: Option<&Receipt>,
+    ) -> Result<Self, DocumentError> {
+        let proof = Proof::of(sealed.clone(), certificate.clone(), receipt.cloned());
+        Ok(Self { proof: Some(proof.beside_payload().map_err(|_| DocumentError::Seal)?), ..self })
     }
 
     /// The hash of the device's seal before this one, as the payload names it.
@@ -66,15 +85,6 @@ impl SealInfo {
         let bytes = B64.decode(&self.signature).unwrap_or_default();
         quads(&bytes.iter().take(4).map(|b| format!("{b:02x}")).collect::<String>())
     }
-}
-
-/// Eight characters of the hash that can be read out on the phone: Crockford's alphabet, no I, L, O, U.
-pub fn verify_code(hash: &str) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let bits = hash.get(..10).and_then(|h| u64::from_str_radix(h, 16).ok()).unwrap_or_default();
-    let digit = |n: u64| char::from(ALPHABET[((bits >> (35 - 5 * n)) & 31) as usize]);
-    let code: String = (0..8).map(digit).collect();
-    format!("{}-{}", &code[..4], &code[4..])
 }
 
 /// Hex in groups of four.
@@ -92,10 +102,9 @@ pub fn short(hash: &str) -> String {
     }
 }
 
-/// The QR: the public page of this order, or number and hash where the company has no public address.
+/// The QR: the public page of this order, or number, code and hash where the company has no public address.
 pub fn qr(seal: &SealInfo, no: &str) -> String {
-    let offline = || format!("gongdan:{no}?h={}", seal.hash);
-    let text = seal.verify_url.clone().unwrap_or_else(offline);
+    let text = seal.verify_url.clone().unwrap_or_else(|| qr_text(None, no, &seal.hash));
     drawn(&text).or_else(|| drawn(&seal.hash)).unwrap_or_default()
 }
 
@@ -117,11 +126,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn g6_code_and_short_hash_follow_the_hash() {
+    fn g6_the_short_hash_follows_the_hash() {
         let hash = "d3513c4b846e0afb9bda8c2e418fde1da8afd5168dac5351ddcb3589d57ea49f";
-        assert_eq!(verify_code(hash), "TD8K-RJW4");
         assert_eq!(short(hash), "d351 3c4b 846e … a49f");
-        assert_eq!(verify_code("x"), "0000-0000");
         assert_eq!(short("abc"), "abc");
     }
 }

@@ -21,6 +21,11 @@ impl Words {
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
+
+    /// The English, or the Chinese where there is no English (a person's own words).
+    pub fn en_or_zh(&self) -> &str {
+        if self.en.is_empty() { &self.zh } else { &self.en }
+    }
 }
 
 /// Kind of machine (A1). `Tank` and `Filter` are auxiliary equipment that is serviced like a machine.

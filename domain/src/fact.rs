@@ -197,6 +197,13 @@ pub enum FactBody {
         /// What to talk about.
         about: String,
     },
+    /// G5: of several documents that claim one revision this one counts.
+    RevisionNamed {
+        order: OrderId,
+        revision: u32,
+        hash: String,
+        reason: String,
+    },
 
     // Before the visit
     /// The technician has read the job (接单).
@@ -324,7 +331,33 @@ pub enum FactBody {
         quality: Rating,
         attitude: Rating,
         total_fen: i64,
+        /// Hash of the seal that this revision replaces.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        supersedes: Option<String>,
     },
+    /// G5: the sealed order is opened for its next revision; the reason goes on it. Retracted: given up.
+    RevisionOpened {
+        order: OrderId,
+        revision: u32,
+        supersedes: String,
+        reason: String,
+    },
+    /// G3: the customer signed, or said no, after the order was sealed; in the same change as the sealed attestation.
+    OrderAttested {
+        order: OrderId,
+        order_hash: String,
+        hash: String,
+        choice: SigningChoice,
+        name: String,
+    },
+    /// A final number was shown for the first time; `owner` is what it stands on (the order, the receipt).
+    NumberDrawn {
+        number: String,
+        #[ts(type = "string")]
+        owner: uuid::Uuid,
+    },
+    /// It leads to no document and stays as void.
     NumberVoided {
         number: String,
         reason: String,
@@ -456,6 +489,7 @@ impl FactBody {
                 | FactBody::OrderArchived { .. }
                 | FactBody::FindingAnswered { .. }
                 | FactBody::RemedialCallback { .. }
+                | FactBody::RevisionNamed { .. }
                 | FactBody::ObligationWaived { .. }
         )
     }

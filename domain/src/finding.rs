@@ -57,6 +57,12 @@ pub enum FindingCode {
     RetractedAfterSeal,
     /// Numbers of a device are missing; what they said is lost unless it is found.
     Hole,
+    /// G5: a revision changed what no revision may change.
+    RevisionOutOfBounds,
+    /// Two documents bear one number; both are kept.
+    NumberTwice,
+    /// The numbers before this one were never drawn or are missing.
+    NumberGap,
     /// After a restore a device offers records that are not here.
     RecordsOffered,
     /// Work that a colleague's device carried could not be taken in.

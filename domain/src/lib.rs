@@ -14,6 +14,7 @@ pub mod id;
 pub mod kit;
 pub mod knowledge;
 pub mod money;
+pub mod number;
 pub mod obligation;
 pub mod paper;
 pub mod parcel;

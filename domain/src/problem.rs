@@ -93,6 +93,7 @@ codes! {
     AlreadySealed => "The order is sealed and does not change any more.",
     NotSealed => "The order is not sealed yet.",
     FilesMissing => "Photos of the order have not arrived yet.",
+    OrderContested => "Two documents claim this revision; name the valid one first.",
     OrderChanged => "The order changed after it was shown; show it again.",
     JobCancelled => "The job was cancelled.",
     // Reference data

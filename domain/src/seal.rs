@@ -1,9 +1,13 @@
 //! The seal: canonical JSON → SHA-256 → Ed25519 by the device, chained to the device's previous seal; the server's receipt.
 //! Signed is a tag and the exact payload bytes, forwarded as they are (G5, G6). Refuses to know where keys lie.
 
+pub mod code;
+pub mod proof;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
-use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
+pub use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::{Signer, SigningKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -13,7 +17,7 @@ use uuid::Uuid;
 use crate::id::DeviceId;
 use crate::sync::change::{tagged, verify};
 use crate::sync::wire::{Certificate, SignedCertificate};
-use crate::time::Instant;
+use crate::time::{Instant, Stamp};
 
 const SEAL_TAG: &[u8] = b"gongdan-seal/1\n";
 const RECEIPT_TAG: &[u8] = b"gongdan-receipt/1\n";
@@ -57,6 +61,9 @@ pub struct SealPayload {
     /// Hash of the device's previous seal; for the first one the hash of the enrolment certificate's payload.
     pub previous: String,
     pub sealed_at: Instant,
+    /// The clock by which it was sealed: wall time, boot, offset to the server and how uncertain that was. Absent in the first versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Stamp>,
     pub content: Value,
 }
 

@@ -1,8 +1,10 @@
 //! A visit: one going there. Its progress is computed from facts, in whatever order they arrive, never stored.
-//! This file reads the facts into a state; `step` says where it stands, `breach` what an action would break.
+//! This file reads the facts into a state; `step` says where it stands, `breach` what an action would break,
+//! `revision` which of several seals counts.
 
 pub mod breach;
 mod papers;
+pub mod revision;
 pub mod step;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use crate::paper::invoice::InvoiceRequest;
 use crate::safety::SafetyChoice;
 use crate::sync::change::{Fact, FileRef};
 use crate::time::Instant;
+use crate::visit::revision::{Attested, Revising};
 use crate::work_order::{DocType, OldPart, PayMethod};
 
 /// A picked cause: from the knowledge base (`fault` and `order` given) or in the technician's own words.
@@ -227,6 +230,8 @@ pub struct Seal {
     pub quality: Rating,
     pub attitude: Rating,
     pub total_fen: i64,
+    /// Hash of the seal that it replaces.
+    pub supersedes: Option<String>,
 }
 
 /// A question of the office about a sealed order, and the answer.
@@ -293,6 +298,15 @@ pub struct VisitState {
     pub papers: Vec<IssuedPaper>,
     /// F3: the latest.
     pub invoice: Option<InvoiceRequest>,
+    /// The revision that was archived last; a newer one waits for its review.
+    pub archived_revision: u32,
+    /// Open for its next revision.
+    pub revising: Option<Revising>,
+    /// Hashes that the company named the valid ones, oldest first.
+    pub named: Vec<String>,
+    pub attested: Vec<Attested>,
+    /// How far departed, arrived, started and finished may be off, milliseconds, where the device had measured its clock.
+    pub uncertainty_ms: BTreeMap<String, i64>,
 
     // The registers of the visit, as shown.
     pub analysis: Option<Analysis>,
@@ -320,6 +334,9 @@ impl VisitState {
                 state.take(fact, body);
             }
         }
+        // What was opened is closed by its seal, whichever of the two was told first.
+        let open = state.revising.take().filter(|open| state.seals.iter().all(|seal| seal.revision < open.revision));
+        state.revising = open;
         state.read(fields);
         state
     }
@@ -340,6 +357,7 @@ impl VisitState {
 
     fn take(&mut self, fact: &Fact, body: FactBody) {
         let at = fact.at.corrected();
+        self.measured(fact, &body);
         match body {
             FactBody::JobAssigned { visit, technicians, leader, planned_at } if self.id == Some(visit) => {
                 self.technicians = technicians;
@@ -410,8 +428,36 @@ impl VisitState {
             FactBody::ConfidenceStated { confidence } => self.confidence = Some(confidence),
             FactBody::Escalated { .. } => self.escalated = true,
             FactBody::NoteAdded { text } => self.notes.push(text),
-            FactBody::OrderSealed { order, revision, order_no, hash, choice, quality, attitude, total_fen } => {
-                self.seals.push(Seal { order, revision, order_no, hash, at, choice, quality, attitude, total_fen });
+            FactBody::OrderSealed {
+                order,
+                revision,
+                order_no,
+                hash,
+                choice,
+                quality,
+                attitude,
+                total_fen,
+                supersedes,
+            } => {
+                self.seals.push(Seal {
+                    order,
+                    revision,
+                    order_no,
+                    hash,
+                    at,
+                    choice,
+                    quality,
+                    attitude,
+                    total_fen,
+                    supersedes,
+                });
+            }
+            FactBody::RevisionOpened { revision, supersedes, reason, .. } => {
+                self.revising = Some(Revising { fact: fact.id, at, revision, supersedes, reason });
+            }
+            FactBody::RevisionNamed { hash, .. } => self.named.push(hash),
+            FactBody::OrderAttested { order_hash, hash, choice, name, .. } => {
+                self.attested.push(Attested { order_hash, hash, at, choice, name });
             }
             FactBody::OrderQuestioned { question, .. } => {
                 self.questions.push(Question { fact: fact.id, at, question, answer: None });
@@ -421,7 +467,10 @@ impl VisitState {
                     open.answer = Some(answer);
                 }
             }
-            FactBody::OrderArchived { archive_no, .. } => self.archived = Some(archive_no),
+            FactBody::OrderArchived { archive_no, revision, .. } => {
+                self.archived = Some(archive_no);
+                self.archived_revision = revision;
+            }
             FactBody::InvoiceRequested { request } => self.invoice = Some(request),
             paper @ (FactBody::ReceiptIssued { .. }
             | FactBody::ReceiptVoided { .. }
@@ -434,11 +483,28 @@ impl VisitState {
             FactBody::JobAssigned { .. }
             | FactBody::FindingAnswered { .. }
             | FactBody::RemedialCallback { .. }
+            | FactBody::NumberDrawn { .. }
             | FactBody::NumberVoided { .. }
             | FactBody::DeclaredLost { .. }
             | FactBody::WorkCarried { .. }
             | FactBody::CallbackMade { .. }
             | FactBody::ObligationWaived { .. } => {}
+        }
+    }
+
+    /// Times are printed and sealed with what the clock knew about itself; the first check-in and start count, as their times do.
+    fn measured(&mut self, fact: &Fact, body: &FactBody) {
+        let (name, first) = match body {
+            FactBody::Departed { .. } => ("departed", false),
+            FactBody::Arrived { .. } => ("arrived", false),
+            FactBody::CheckedIn { .. } => ("arrived", true),
+            FactBody::WorkStarted {} => ("started", true),
+            FactBody::WorkFinished {} => ("finished", false),
+            _ => return,
+        };
+        let Some(uncertain) = fact.at.uncertainty_ms else { return };
+        if !first || !self.uncertainty_ms.contains_key(name) {
+            self.uncertainty_ms.insert(name.to_owned(), uncertain);
         }
     }
 
@@ -460,11 +526,6 @@ impl VisitState {
     /// Whether the last call leaves the visit as agreed.
     pub fn contacted_at(&self) -> Option<Instant> {
         self.attempts.last().filter(|a| a.outcome.goes_on()).map(|a| a.at)
-    }
-
-    /// The latest sealed revision.
-    pub fn sealed(&self) -> Option<&Seal> {
-        self.seals.iter().max_by_key(|s| (s.revision, s.at))
     }
 
     pub fn has_photo(&self, kind: PhotoKind) -> bool {

@@ -1,8 +1,12 @@
 //! The work order 空气压缩机检测维修工作单 (G1): everything on it as one value, exactly as the customer saw it when he signed.
 //! It is filled from what was already entered; nothing is typed twice. Decimals are text, money integer fen: the seal has no floats.
 
+pub mod attestation;
+pub mod difference;
 pub mod draft;
 pub mod words;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -175,6 +179,10 @@ pub struct OrderTimes {
     pub started: Option<Instant>,
     #[ts(type = "string | null")]
     pub finished: Option<Instant>,
+    /// How far a time may be off, milliseconds, by the name of the field above; a time whose clock was never measured has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub uncertainty_ms: Option<BTreeMap<String, i64>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -83,6 +83,7 @@ fn actions() -> Vec<FactBody> {
             quality: Rating::Satisfied,
             attitude: Rating::Satisfied,
             total_fen: 183_000,
+            supersedes: None,
         });
     }
     actions.extend(TickList::Door.required().iter().map(|item| tick(TickList::Door, item)));

@@ -37,6 +37,7 @@ fn link(head: &ChainHead, words: &str) -> SealedDocument {
         seal_no: head.seal_no + 1,
         previous: head.hash.clone(),
         sealed_at: "2026-11-23T04:22:00Z".parse().expect("a time"),
+        clock: None,
         content: json!({ "order_no": "GD-A7-2611-0001", "symptom": words }),
     };
     SealedDocument::seal(Uuid::from_u128(3), 1, &payload, &device_key()).expect("seals")

@@ -110,6 +110,7 @@ fn story() -> Vec<FactBody> {
         quality: Rating::Satisfied,
         attitude: Rating::Satisfied,
         total_fen: 0,
+        supersedes: None,
     });
     story.push(FactBody::CheckedOut { position: None });
     story

@@ -19,6 +19,8 @@ pub struct Config {
     pub public: Option<ServerAddress>,
     /// A copy of everything once a day, from which devices learn what they may forget.
     pub daily_backup: bool,
+    /// Where customers reach this server from outside; it becomes part of the company's profile.
+    pub public_url: Option<String>,
 }
 
 impl Config {
@@ -31,6 +33,7 @@ impl Config {
             transport: Transport::default(),
             public: None,
             daily_backup: true,
+            public_url: None,
         }
     }
 

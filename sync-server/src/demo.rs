@@ -11,7 +11,6 @@ use gongdan_domain::id::{JobId, PersonId, TeamId};
 use gongdan_domain::permission::{Permission, Role, may};
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::{EntityRef, Scope};
-use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -21,7 +20,7 @@ use crate::core::{Core, Env, Shared};
 use crate::error::Result;
 use crate::office::act::{self, Act};
 use crate::reference::typed;
-use crate::storage::{Published, Tx, User, record_id};
+use crate::storage::{Published, Tx, User};
 use crate::sync::enrol;
 use crate::{auth, secret};
 
@@ -134,11 +133,7 @@ pub fn publish_starter(tx: &mut dyn Tx, now: Instant) -> Result<()> {
         let reference = typed(&published).ok_or(Code::ReferenceInvalid)?;
         reference.validate().map_err(|faults| Problem::with(Code::ReferenceInvalid, faults))?;
         published.version = reference.version().to_owned();
-        tx.publish(&published, reference.valid_from())?;
-        let kind = whole["kind"].as_str().unwrap_or_default().to_owned();
-        let (version, body) = (published.version.clone(), published.body);
-        let id = record_id::reference(&kind, &version);
-        tx.put(&id, &RecordBody::Reference { kind: kind.clone(), id: kind, version, body }, &[Scope::Company].into())?;
+        crate::reference::publish(tx, &published, reference.valid_from())?;
     }
     Ok(())
 }

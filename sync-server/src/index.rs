@@ -54,6 +54,9 @@ pub struct RowSeal {
     pub total_fen: i64,
     pub sealed_at: Instant,
     pub received_at: Option<Instant>,
+    /// Several documents claim one revision: its amounts count nowhere until the manager names the valid one.
+    #[serde(default)]
+    pub contested: bool,
 }
 
 /// The wire name of a stage.
@@ -171,6 +174,7 @@ fn row(
         total_fen: seal.total_fen,
         sealed_at: seal.at,
         received_at: sealed.iter().find(|s| s.hash == seal.hash).map(|s| s.received_at),
+        contested: state.contested(),
     });
     let mut files: Vec<String> = sealed
         .iter()

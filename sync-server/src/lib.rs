@@ -28,6 +28,7 @@ pub mod sync;
 #[cfg(test)]
 mod testing;
 pub mod tls;
+pub mod verify;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -70,6 +71,9 @@ impl Server {
         let opening = config.clone();
         let core = core::off_thread(move || Core::open_with_keys(&opening.data, &opening.keys_folder(), opening.clock))
             .await?;
+        if let Some(address) = config.public_url.clone() {
+            core.write(move |core, tx| reference::announce_address(core, tx, &address)).await?;
+        }
         let (stop, stopped) = watch::channel(false);
         bundle::desk::sweep(&core)?;
         tokio::spawn(mail::run(Shared::clone(&core), stopped.clone()));

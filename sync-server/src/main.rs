@@ -12,6 +12,7 @@ use gongdan_server::core::{Core, Shared, system_clock};
 use gongdan_server::error::{Error, Result};
 use gongdan_server::keys::recovery;
 use gongdan_server::office::view::ImportedWork;
+use gongdan_server::verify::offline::{self, Outcome};
 use gongdan_server::{Server, auth, backup, demo, import, rescue, secret};
 use zeroize::Zeroizing;
 
@@ -72,6 +73,9 @@ enum Command {
         listen: SocketAddr,
         #[command(flatten)]
         reached: Reached,
+        /// Where customers reach this server from outside, e.g. https://service.example.com: papers lead there to be verified.
+        #[arg(long, env = "GONGDAN_PUBLIC_URL")]
+        public_url: Option<String>,
     },
     /// Load the demo company into an empty data folder and print how to sign in.
     Demo,
@@ -92,6 +96,17 @@ enum Command {
         /// The person's login.
         #[arg(long)]
         person: String,
+    },
+    /// Verify an order's PDF or exported data. Exit code 0: unchanged. 1: changed. 3: nothing that could be verified. Needs no data
+    /// folder; with --data the content is compared field by field with what that server holds.
+    Verify {
+        file: PathBuf,
+        /// A certificate or proof of the company (a file), or a file with its public key in base64.
+        #[arg(long)]
+        certificate: Option<PathBuf>,
+        /// The company's public key, base64.
+        #[arg(long, conflicts_with = "certificate")]
+        server_key: Option<String>,
     },
     /// A forgotten PIN: print the code that opens a device once, to be read out to its owner.
     RecoverPin {
@@ -133,6 +148,9 @@ fn main() -> ExitCode {
         tracing_subscriber::EnvFilter::try_from_env("GONGDAN_LOG").unwrap_or_else(|_| "info,refinery_core=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
+    if let Command::Verify { file, certificate, server_key } = &cli.command {
+        return verify_file(cli.data.as_deref(), file, certificate.as_deref(), server_key.clone());
+    }
     let data = cli.data.unwrap_or_else(default_data);
     let at = if let Command::Serve { listen, .. } = &cli.command { Some(*listen) } else { None };
     match run(cli.command, &data, cli.keys) {
@@ -180,9 +198,9 @@ fn run(command: Command, data: &Path, keys: Option<PathBuf>) -> Result<()> {
     let folder = keys_folder(data, keys.as_deref());
     let open = |data: &Path| open(data, &folder);
     match command {
-        Command::Serve { listen, reached } => {
+        Command::Serve { listen, reached, public_url } => {
             let config = Config::new(data).listen(listen).transport(reached.transport());
-            serve(Config { public: reached.address, keys, ..config })
+            serve(Config { public: reached.address, public_url, keys, ..config })
         }
         Command::Demo => demo::load(&open(data)?).map(|text| println!("{text}")),
         Command::Migrate => open(data).map(|_| println!("The database is up to date.")),
@@ -211,7 +229,36 @@ fn run(command: Command, data: &Path, keys: Option<PathBuf>) -> Result<()> {
             println!("{}", passphrase_text(&new));
             Ok(())
         }
+        // Answered before: it needs no data folder.
+        Command::Verify { .. } => Ok(()),
     }
+}
+
+/// Lines for a person, the outcome for a program. 2: the file cannot be read.
+fn verify_file(data: Option<&Path>, file: &Path, certificate: Option<&Path>, key: Option<String>) -> ExitCode {
+    let judged = || -> Result<(Vec<String>, Outcome)> {
+        let bytes = offline::read(file)?;
+        if let Some(data) = data {
+            return offline::with_data(&*open(data, &data.join("keys"))?, bytes);
+        }
+        let given = certificate.map(std::fs::read_to_string).transpose()?.or(key);
+        let key = given.as_deref().map(|text| offline::key_of(text).ok_or_else(unusable_key)).transpose()?;
+        Ok(offline::alone(bytes, key.as_deref()))
+    };
+    match judged() {
+        Ok((lines, outcome)) => {
+            println!("{}", lines.join("\n"));
+            ExitCode::from(outcome as u8)
+        }
+        Err(error) => {
+            eprintln!("gongdan-server: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn unusable_key() -> Error {
+    Error::File(std::io::Error::new(std::io::ErrorKind::InvalidData, "the company's key or certificate cannot be read"))
 }
 
 fn open(data: &Path, keys: &Path) -> Result<Shared> {

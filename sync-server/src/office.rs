@@ -17,6 +17,7 @@ mod home;
 mod job;
 mod load;
 mod mail;
+mod number;
 mod order;
 pub mod paper;
 mod people;
@@ -126,6 +127,10 @@ commands! {
     [Needs(P::ReadOffice)] open_order(a::OpenOrder) -> v::OfficeOrder = order::open;
     [Needs(P::ReviewOrder)] archive_order(a::ArchiveOrder) -> v::Archived = order::archive;
     [Needs(P::ReviewOrder)] question_order(a::QuestionOrder) -> v::OfficeDone = order::question;
+    /// G5: of two documents that claim one revision this one counts.
+    [Needs(P::ReviewOrder)] name_revision(a::NameRevision) -> v::OfficeDone = order::name_revision;
+    /// Numbers of orders and receipts: drawn, sealed, void.
+    [Needs(P::ReadOffice)] list_numbers(a::ListNumbers) -> v::NumberList = number::list;
     // H5: a month as a bundle
     [Needs(P::ReadOffice)] bundle_month(a::BundleMonth) -> v::BundleMonth = bundle::month;
     [Needs(P::ReadMoney)] make_bundle(a::MakeBundle) -> v::BundleView = bundle::full;

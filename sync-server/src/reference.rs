@@ -1,5 +1,7 @@
 //! The published data as the rules take it: the version in force on a day of the company's calendar.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use gongdan_domain::calendar::Calendar;
 use gongdan_domain::catalogue::{CompanyProfile, PartCatalogue};
@@ -8,12 +10,15 @@ use gongdan_domain::kit::KitTemplate;
 use gongdan_domain::paper::templates::DocumentTemplates;
 use gongdan_domain::reference::{Reference, ReferenceKind, in_force};
 use gongdan_domain::safety::SafetyTemplate;
+use gongdan_domain::sync::change::Scope;
+use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
 use gongdan_domain::warranty::WarrantyPlans;
 use serde_json::json;
 
+use crate::core::Core;
 use crate::error::Result;
-use crate::storage::{Published, Reader};
+use crate::storage::{Published, Reader, Tx, record_id};
 
 /// Where no company profile is published yet.
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
@@ -102,4 +107,44 @@ impl ReferenceSet {
         });
         named.or_else(|| self.kit_template(at))
     }
+}
+
+/// Publishes what was checked: stored, and on its way to every device of the company.
+pub fn publish(tx: &mut dyn Tx, published: &Published, valid_from: NaiveDate) -> Result<()> {
+    tx.publish(published, valid_from)?;
+    let kind = serde_json::to_value(published.kind)?.as_str().unwrap_or_default().to_owned();
+    let (version, body) = (published.version.clone(), published.body.clone());
+    let id = record_id::reference(&kind, &version);
+    tx.put(
+        &id,
+        &RecordBody::Reference { kind: kind.clone(), id: kind, version, body },
+        &BTreeSet::from([Scope::Company]),
+    )?;
+    Ok(())
+}
+
+/// The address under which the server is reached from outside, said when it was started: it becomes a version of the company's profile,
+/// so that every paper printed from now on, on whatever device, leads there.
+pub fn announce_address(core: &Core, tx: &mut dyn Tx, address: &str) -> Result<()> {
+    let now = core.now();
+    let reference = core.reference(tx)?;
+    let Some(profile) = reference.company_profile(now) else { return Ok(()) };
+    let address = address.trim().trim_end_matches('/');
+    if profile.public_address.as_deref().map(|known| known.trim().trim_end_matches('/')) == Some(address) {
+        return Ok(());
+    }
+    let (day, stamp) = (reference.day(now), now.format("%Y%m%d%H%M%S"));
+    let mut changed = profile.clone();
+    changed.public_address = Some(address.to_owned());
+    changed.valid_from = day.max(profile.valid_from);
+    changed.version = format!("{}-{stamp}", profile.version.split("-20").next().unwrap_or(&profile.version));
+    let published = Published {
+        kind: ReferenceKind::CompanyProfile,
+        version: changed.version.clone(),
+        body: serde_json::to_value(&changed)?,
+        published_at: now,
+        published_by: None,
+    };
+    publish(tx, &published, changed.valid_from)?;
+    crate::auth::note(tx, now, None, "published", &format!("company_profile {}", published.version))
 }

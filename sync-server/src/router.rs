@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::core::Shared;
 use crate::error::{Error, respond};
 use crate::sync::{attachment, enrol, exchange, readmit};
-use crate::{console, events, office, openapi};
+use crate::{console, events, office, openapi, verify};
 
 const CSP: &str = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; script-src 'self'; \
     connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -36,6 +36,11 @@ macro_rules! endpoints {
 endpoints! {
     get "/health" => health;
     get "/api/openapi.json" => openapi::described;
+    // Anybody who holds a paper
+    get "/v" => verify::door::ask;
+    post "/v" => verify::door::file;
+    get "/v/{code}" => verify::door::code;
+    post "/v/{code}" => verify::door::file_of_code;
     // Devices
     post "/sync/v1/enrol" => enrol::enrol;
     post "/sync/v1/readmit" => readmit::readmit;
@@ -49,6 +54,7 @@ endpoints! {
     get "/api/office/download" => office::download::by_name;
     get "/api/office/file/{hash}" => office::download::file;
     get "/api/office/orders/{order}/pdf" => office::download::pdf;
+    get "/api/office/orders/{order}/proof" => office::download::proof;
     get "/api/office/papers/{paper}/pdf" => office::download::paper_pdf;
     get "/api/office/bundles/{bundle}" => office::bundle::download;
     post "/api/office/upload/work" => office::recovery::import;

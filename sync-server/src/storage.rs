@@ -24,6 +24,7 @@ use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::{
     ChangeId, CustomerId, DeviceId, FactId, FindingId, JobId, MachineId, OrderId, PersonId, VisitId, WriteId,
 };
+use gongdan_domain::number::NumberState;
 use gongdan_domain::permission::Role;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{EntityRef, Fact, FileRef, Scope};
@@ -88,6 +89,23 @@ pub struct SealedRow {
     pub visit: VisitId,
     pub received_at: Instant,
     pub body: RecordBody,
+}
+
+/// A number of a document and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberRow {
+    pub number: String,
+    /// The enrolment whose prefix it bears, if there is one.
+    pub device: Option<DeviceId>,
+    pub mark: String,
+    pub count: u32,
+    pub owner: Option<Uuid>,
+    pub state: NumberState,
+    pub reason: String,
+    pub by: PersonId,
+    pub job: Option<JobId>,
+    pub claimed_at: Instant,
+    pub changed_at: Instant,
 }
 
 #[derive(Debug, Clone)]
@@ -238,6 +256,15 @@ pub trait Reader: evidence::EvidenceReader + mail::MailReader {
     fn sealed_of_job(&self, job: JobId) -> Result<Vec<SealedRow>>;
     fn sealed_by_device(&self, device: DeviceId, seal_no: u64) -> Result<Vec<SealedRow>>;
 
+    /// The newest sealed document whose hash begins so.
+    fn sealed_beginning(&self, hash: &str) -> Result<Option<SealedRow>>;
+    fn number(&self, number: &str) -> Result<Option<NumberRow>>;
+    /// The highest place in a device's sequence that is known; 0 where there is none.
+    fn last_number(&self, device: DeviceId, mark: &str) -> Result<u32>;
+    /// Last changed first; `None`: all.
+    fn numbers(&self, state: Option<NumberState>, limit: u32, offset: u32) -> Result<Vec<NumberRow>>;
+    fn count_numbers(&self, state: Option<NumberState>) -> Result<u32>;
+
     fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>>;
     fn findings_of_job(&self, job: JobId) -> Result<Vec<FindingState>>;
     fn finding(&self, id: FindingId) -> Result<Option<FindingState>>;
@@ -310,6 +337,8 @@ pub trait Tx: Reader + evidence::EvidenceTx + mail::MailTx {
     fn put_fact(&mut self, fact: &Fact, by_office: bool, at: Instant, received_at: Instant) -> Result<()>;
     fn retract(&mut self, fact: FactId, by: PersonId, at: Instant) -> Result<()>;
     fn put_sealed(&mut self, body: &RecordBody, received_at: Instant) -> Result<()>;
+    /// Keeps what is known of a number; its first claim and its device stay.
+    fn put_number(&mut self, row: &NumberRow) -> Result<()>;
     fn put_finding(
         &mut self,
         id: FindingId,

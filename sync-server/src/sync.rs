@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod falsified;
 pub mod judge;
 pub mod look;
+mod number;
 pub mod pull;
 pub mod push;
 pub mod reach;

@@ -301,6 +301,7 @@ impl Device {
             seal_no: chain.seal_no + 1,
             previous: chain.hash.clone(),
             sealed_at: at,
+            clock: None,
             content,
         };
         let document = SealedDocument::seal(visit.order().0, revision, &payload, &self.key).expect("sealed");

@@ -47,7 +47,8 @@ pub struct Case {
     pub people: BTreeMap<PersonId, Fields>,
     pub loaner: Option<KitLoaner>,
     pub references: References,
-    /// The latest sealed revision of this visit's order, and what it says where this version understands its form.
+    /// The latest sealed revision of this visit's order, and what it says where this version understands its form; nothing while it is
+    /// open for its next revision.
     pub sealed: Option<Sealed>,
     pub order: Option<OrderDocument>,
     pub me: PersonId,
@@ -89,7 +90,9 @@ impl Case {
         let people = crew.into_iter().map(person).collect::<Result<_>>()?;
         let zone = r.zone();
         let references = References::load(r, day(&state, r.now(), zone), &pinned(visit, &state, &facts))?;
-        let sealed = order::latest_sealed(r.sealed(job)?, visit);
+        let sealed = order::counting_seal(r.sealed(job)?, visit, &state);
+        // While the order is open for its next revision, what is shown is the draft of that one.
+        let shown = sealed.as_ref().filter(|_| state.revising.is_none());
         Ok(Self {
             job,
             visit,
@@ -105,12 +108,17 @@ impl Case {
             state,
             people,
             references,
-            order: sealed.as_ref().and_then(order::document_of),
+            order: shown.and_then(order::document_of),
             sealed,
             me: r.me(),
             now: r.now(),
             zone,
         })
+    }
+
+    /// Sealed, and not open for its next revision.
+    pub fn closed(&self) -> bool {
+        (self.sealed.is_some() || self.state.sealed().is_some()) && self.state.revising.is_none()
     }
 
     pub fn date(&self, at: Instant) -> NaiveDate {

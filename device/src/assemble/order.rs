@@ -1,11 +1,12 @@
-//! The order of a visit: the draft made of everything entered, what was sealed, how far it has been delivered, what its QR carries.
+//! The order of a visit: the draft made of everything entered, what was sealed, how far it has been delivered.
 
 use gongdan_domain::catalogue::{CompanyProfile, Words};
 use gongdan_domain::id::{JobId, VisitId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{SealPayload, canonical, sha256_hex};
+use gongdan_domain::visit::VisitState;
 use gongdan_domain::work_order::draft::{DraftInput, draft};
-use gongdan_domain::work_order::{Letterhead, OrderDocument};
+use gongdan_domain::work_order::{OrderDocument, Supersedes};
 
 use super::Case;
 use super::people::technicians;
@@ -18,13 +19,14 @@ use crate::view::job::{Delivery, HistoryLine};
 /// The kind under which orders are sealed and numbered.
 pub const WORK_ORDER: &str = "work_order";
 
-/// The highest revision of a visit's order.
-pub fn latest_sealed(sealed: Vec<Sealed>, visit: VisitId) -> Option<Sealed> {
+/// The seal of a visit's order that counts by its facts; where it is not here, the highest revision that is.
+pub fn counting_seal(sealed: Vec<Sealed>, visit: VisitId, state: &VisitState) -> Option<Sealed> {
+    let counts = state.sealed().map(|s| s.hash.clone());
     let orders = sealed.into_iter().filter(|s| s.visit == visit && s.document.kind == WORK_ORDER);
-    orders.max_by_key(|s| s.document.revision)
+    orders.max_by_key(|s| (Some(&s.document.hash) == counts.as_ref(), s.document.revision))
 }
 
-fn payload(sealed: &Sealed) -> Option<SealPayload> {
+pub fn payload(sealed: &Sealed) -> Option<SealPayload> {
     serde_json::from_str(&sealed.document.payload).ok()
 }
 
@@ -33,7 +35,7 @@ pub fn document_of(sealed: &Sealed) -> Option<OrderDocument> {
     serde_json::from_value(payload(sealed)?.content).ok()
 }
 
-/// The first revision as it would be sealed now, without rating and signature.
+/// The order as it would be sealed now, without rating and signature: the first revision, or the next one that is open.
 pub fn drafted(r: &Reader, case: &Case, order_no: &str) -> Result<OrderDocument> {
     let company = match &case.references.company {
         Some(company) => company.as_ref().clone(),
@@ -45,8 +47,12 @@ pub fn drafted(r: &Reader, case: &Case, order_no: &str) -> Result<OrderDocument>
         job: case.job,
         visit: case.visit,
         order_no,
-        revision: 1,
-        supersedes: None,
+        revision: case.state.revising.as_ref().map_or(1, |open| open.revision),
+        supersedes: case.state.revising.as_ref().map(|open| Supersedes {
+            revision: open.revision - 1,
+            hash: open.supersedes.clone(),
+            reason: open.reason.clone(),
+        }),
         company: &company,
         state: &case.state,
         job_fields: &case.fields,
@@ -87,18 +93,6 @@ pub fn shown(document: &OrderDocument) -> Result<String> {
     let mut read = document.clone();
     (read.rating, read.signing) = (None, None);
     Ok(sha256_hex(canonical(&read)?.as_bytes()))
-}
-
-/// G6: where a customer verifies the order, if the company can be reached from outside.
-pub fn verify_url(company: &Letterhead, order_no: &str, hash: &str) -> Option<String> {
-    let address =
-        company.public_address.as_deref().map(|a| a.trim().trim_end_matches('/')).filter(|a| !a.is_empty())?;
-    Some(format!("{address}/verify/{order_no}/{hash}"))
-}
-
-/// What the QR carries: the address of the proof, else the number with the beginning of its hash.
-pub fn qr(company: &Letterhead, order_no: &str, hash: &str) -> String {
-    verify_url(company, order_no, hash).unwrap_or_else(|| format!("GD1:{order_no}:{}", hash.get(..16).unwrap_or(hash)))
 }
 
 /// H1: how far the sealed order is on its way.
@@ -160,7 +154,11 @@ fn line(job: JobId, sealed: &Sealed, document: &OrderDocument) -> HistoryLine {
     }
 }
 
-/// The number that was drawn when the order was first shown; an order that nobody was shown cannot be sealed.
+/// The number that was drawn when the order was first shown, and that all its revisions bear; an order that nobody was shown cannot be
+/// sealed.
 pub fn number(r: &Reader, case: &Case) -> Result<String> {
+    if let Some(sealed) = case.state.sealed() {
+        return Ok(sealed.order_no.clone());
+    }
     r.number(WORK_ORDER, case.visit.order().0)?.ok_or_else(|| Code::OrderChanged.into())
 }

@@ -3,5 +3,6 @@
 mod fixture;
 mod paper;
 mod pure;
+mod revision;
 mod search;
 mod visit;

@@ -197,6 +197,32 @@ pub struct SealOrder {
     pub signing: Signing,
 }
 
+/// The sealed order is corrected; why goes on the next revision.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OpenRevision {
+    pub job: JobId,
+    pub reason: String,
+}
+
+/// Signed, or declined, after the order was sealed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AttestOrder {
+    pub job: JobId,
+    /// The hash of the order that the customer saw.
+    pub order_hash: String,
+    pub signing: Signing,
+}
+
+/// The order's number that was shown leads to no order.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct VoidNumber {
+    pub job: JobId,
+    pub reason: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export, rename_all = "snake_case")]

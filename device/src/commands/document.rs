@@ -14,6 +14,7 @@ use gongdan_domain::paper::{Paper, VoidedPaper};
 use gongdan_domain::problem::Code;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::seal::SealPayload;
+use gongdan_domain::seal::code::verify_address;
 use gongdan_domain::work_order::{Letterhead, OrderDocument};
 
 use crate::assemble::{Case, order, paper};
@@ -90,19 +91,18 @@ fn templates(r: &Reader) -> Result<Templates> {
 fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
     match which {
         args::DocumentRef::Order => {
-            let (Some(document), Some(sealed)) = (&case.order, &case.sealed) else {
-                return Err(Code::NotSealed.into());
-            };
-            let url = order::verify_url(&document.company, &document.order_no, &sealed.document.hash);
-            Ok(Loaded::Order(Box::new(document.clone()), info(sealed, url)?))
+            // Also while the order is open for its next revision: what was sealed prints.
+            let sealed = case.sealed.as_ref().ok_or(Code::NotSealed)?;
+            let document = order::document_of(sealed).ok_or(Code::NotSealed)?;
+            let seal = info(r, sealed, &document.company)?;
+            Ok(Loaded::Order(Box::new(document), seal))
         }
         args::DocumentRef::Paper { paper } => {
             let sealed = r.sealed(case.job)?.into_iter().find(|s| s.document.id == paper.0).ok_or(Code::NotFound)?;
             let payload: SealPayload = serde_json::from_str(&sealed.document.payload)?;
             let content: Paper = serde_json::from_value(payload.content)?;
             let voided = case.state.papers.iter().find(|p| p.paper == paper).and_then(|p| p.voided.clone());
-            let url = order::verify_url(&content.company, &content.no, &sealed.document.hash);
-            let seal = info(&sealed, url)?;
+            let seal = info(r, &sealed, &content.company)?;
             Ok(Loaded::Paper(Box::new(content), voided, seal))
         }
         args::DocumentRef::Invoice => invoice(r, case),
@@ -111,8 +111,15 @@ fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
     }
 }
 
-fn info(sealed: &Sealed, url: Option<String>) -> Result<SealInfo> {
-    SealInfo::of(&sealed.document, sealed.receipt.as_ref(), url).map_err(unprinted)
+/// With the proof beside it where this device sealed it: the file is then verified without anybody.
+fn info(r: &Reader, sealed: &Sealed, company: &Letterhead) -> Result<SealInfo> {
+    let (document, receipt) = (&sealed.document, sealed.receipt.as_ref());
+    let url = verify_address(company.public_address.as_deref(), &document.hash);
+    let seal = SealInfo::of(document, receipt, url).map_err(unprinted)?;
+    if document.device_id != r.identity().certificate.device_id {
+        return Ok(seal);
+    }
+    seal.proven(document, &r.identity().signed_certificate, receipt).map_err(unprinted)
 }
 
 /// A template that cannot be set is a mistake of the product, not of the person who asked.

@@ -1,17 +1,19 @@
 //! The order of a visit: shown, sealed exactly as shown, printed. Refuses to seal what nobody was shown, and to seal twice.
 
+use gongdan_documents::difference::{ChangedField, between_revisions};
 use gongdan_documents::unprintable;
 use gongdan_domain::fact::{About, FactBody, SigningChoice};
 use gongdan_domain::id::JobId;
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::seal::code::qr_text;
 use gongdan_domain::sync::change::FileRef;
 use gongdan_domain::time::Instant;
 use gongdan_domain::visit::VisitState;
 use gongdan_domain::visit::breach::breaches;
-use gongdan_domain::work_order::{DeclineReason, Signing};
-use serde_json::json;
+use gongdan_domain::work_order::{DeclineReason, OrderDocument, Signing};
+use serde_json::{Value, json};
 
-use crate::assemble::order::{WORK_ORDER, drafted, number, qr, shown};
+use crate::assemble::order::{WORK_ORDER, drafted, number, payload, shown};
 use crate::assemble::{Case, missing};
 use crate::commands::{args, document, job};
 use crate::device::Device;
@@ -23,12 +25,13 @@ use crate::view::job::{JobView, OrderPreview};
 pub fn preview(device: &Device, args: args::OfJob) -> Result<OrderPreview> {
     let drawn = device.read(|r| {
         let case = Case::load(r, args.job, None)?;
-        Ok(case.sealed.is_some() || r.number(WORK_ORDER, case.visit.order().0)?.is_some())
+        let numbered = case.sealed.is_some() || case.state.sealed().is_some();
+        Ok(numbered || r.number(WORK_ORDER, case.visit.order().0)?.is_some())
     })?;
     if !drawn {
         device.write(|tx| {
             let visit = Case::load(tx, args.job, None)?.visit;
-            tx.draw_number(WORK_ORDER, visit.order().0)
+            tx.draw_number(About { job: args.job, visit: Some(visit) }, WORK_ORDER, visit.order().0)
         })?;
     }
     device.read(|r| previewed(r, args.job))
@@ -41,11 +44,14 @@ fn previewed(r: &Reader, job: JobId) -> Result<OrderPreview> {
         None => drafted(r, &case, &number(r, &case)?)?,
     };
     let shown = shown(&document)?;
-    let hash = case.sealed.as_ref().map_or(shown.as_str(), |s| s.document.hash.as_str());
+    let sealed = case.sealed.as_ref().filter(|_| case.closed());
+    let before = case.sealed.as_ref().filter(|_| !case.closed()).and_then(payload);
     Ok(OrderPreview {
-        qr: qr(&document.company, &document.order_no, hash),
+        // The proof of an order begins with its seal: before it there is no address that leads anywhere.
+        qr: sealed.map(|s| qr_text(public(&document), &document.order_no, &s.document.hash)).unwrap_or_default(),
         unprintable: unprintable(&document).into_iter().map(|(c, _)| String::from(c)).collect(),
-        missing: if case.sealed.is_some() { Vec::new() } else { missing::before_seal(&case.state) },
+        missing: if sealed.is_some() { Vec::new() } else { missing::before_seal(&case.state) },
+        changes: before.map(|before| changed(&before.content, &document)).transpose()?.unwrap_or_default(),
         shown,
         document,
     })
@@ -55,7 +61,7 @@ fn previewed(r: &Reader, job: JobId) -> Result<OrderPreview> {
 pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
     device.write(|tx| {
         let case = Case::load(tx, args.job, None)?;
-        if case.sealed.is_some() || case.state.sealed().is_some() {
+        if case.closed() {
             return Err(Code::AlreadySealed.into());
         }
         let mut document = drafted(tx, &case, &number(tx, &case)?)?;
@@ -73,6 +79,7 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
             quality: args.rating.quality,
             attitude: args.rating.attitude,
             total_fen: document.fees.total_fen.0,
+            supersedes: document.supersedes.as_ref().map(|before| before.hash.clone()),
         };
         if let Some(problem) = breaches(&case.state, &sealed, &case.circumstances()).into_iter().find_map(|b| b.refusal)
         {
@@ -86,6 +93,32 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
             *hash = link.hash;
         }
         tx.fact(about, sealed, Vec::new())
+    })?;
+    job::view(device, args.job)
+}
+
+/// What the next revision will say differently; rating and signature are given anew.
+fn changed(before: &Value, draft: &OrderDocument) -> Result<Vec<ChangedField>> {
+    let mut after = serde_json::to_value(draft)?;
+    for given in ["rating", "signing"] {
+        after[given] = before[given].clone();
+    }
+    Ok(between_revisions(before, &after))
+}
+
+/// The number was shown, and no order will come of it: it stays as void. The next time the order is shown it gets a new one.
+pub fn void_number(device: &Device, args: args::VoidNumber) -> Result<JobView> {
+    if args.reason.trim().is_empty() {
+        return Err(Problem::with(Code::ReasonMissing, json!({ "field": "reason" })).into());
+    }
+    device.write(|tx| {
+        let case = Case::load(tx, args.job, None)?;
+        if case.sealed.is_some() || case.state.sealed().is_some() {
+            return Err(Code::AlreadySealed.into());
+        }
+        let about = About { job: case.job, visit: Some(case.visit) };
+        tx.void_number(about, WORK_ORDER, case.visit.order().0, args.reason.trim())?.ok_or(Code::NotFound)?;
+        Ok(())
     })?;
     job::view(device, args.job)
 }
@@ -128,6 +161,11 @@ fn photos(state: &VisitState) -> Vec<FileRef> {
         }
     }
     files
+}
+
+/// Where the company can be reached from outside, as the order's own letterhead says.
+fn public(document: &OrderDocument) -> Option<&str> {
+    document.company.public_address.as_deref()
 }
 
 /// G7: the sealed order as a document, made here, without a network.

@@ -30,7 +30,7 @@ pub fn preview(device: &Device, args: args::DraftPaper) -> Result<PaperPreview> 
             let case = Case::load(tx, args.job, None)?;
             let kind = args.body.kind();
             let id = kind.id(case.visit, tx.identity().certificate.device_id, paper::next(&case, kind));
-            tx.draw_number(kind.name(), id.0)
+            tx.draw_number(About { job: args.job, visit: Some(case.visit) }, kind.name(), id.0)
         })?;
     }
     device.read(|r| {

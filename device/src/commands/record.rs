@@ -51,7 +51,12 @@ fn not_sealed(r: &Reader, entity: &EntityRef, field: &str) -> Result<()> {
     let visit = VisitId(entity.id);
     let Some(job) = r.job_of(visit)? else { return Err(Code::NotFound.into()) };
     let sealed = r.sealed(job)?.iter().any(|s| s.visit == visit && s.document.kind == "work_order");
-    if sealed { Err(Code::AlreadySealed.into()) } else { Ok(()) }
+    if !sealed {
+        return Ok(());
+    }
+    // Open for its next revision, the visit's own words may be corrected.
+    let (state, _) = assemble::circumstances(r, About { job, visit: Some(visit) })?;
+    if state.revising.is_some() { Ok(()) } else { Err(Code::AlreadySealed.into()) }
 }
 
 pub fn record(device: &Device, args: args::Record) -> Result<JobView> {
@@ -69,8 +74,13 @@ pub fn record_all(device: &Device, args: args::RecordAll) -> Result<JobView> {
 pub fn retract(device: &Device, args: args::Retract) -> Result<JobView> {
     device.write(|tx| {
         let about = placed(tx, args.about)?;
+        let (state, _) = assemble::circumstances(tx, about)?;
         for id in &args.facts {
-            tx.fact_by_id(*id)?.filter(|fact| fact.job == Some(about.job)).ok_or(Code::NotFound)?;
+            let fact = tx.fact_by_id(*id)?.filter(|fact| fact.job == Some(about.job)).ok_or(Code::NotFound)?;
+            // G5: a revision adds photos; those that were sealed stay evidence.
+            if fact.kind == "photo_taken" && state.sealed().is_some_and(|s| fact.at.corrected() <= s.at) {
+                return Err(Code::AlreadySealed.into());
+            }
         }
         tx.retract(about, args.facts, &args.reason)
     })?;

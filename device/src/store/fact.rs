@@ -63,6 +63,11 @@ impl Tx<'_> {
         self.tell(None, vec![Scope::Person(self.me())], body, files)
     }
 
+    /// The same without files.
+    pub fn own_fact(&mut self, body: FactBody) -> Result<()> {
+        self.personal_fact(body, Vec::new()).map(drop)
+    }
+
     fn tell(
         &mut self,
         about: Option<About>,

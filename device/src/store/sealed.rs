@@ -101,6 +101,7 @@ impl Tx<'_> {
             seal_no: head.seal_no + 1,
             previous: head.hash.clone(),
             sealed_at: self.now(),
+            clock: Some(self.stamp.clone()),
             content,
         };
         let document = SealedDocument::seal(id, revision, &payload, &identity.signing_key)?;

@@ -107,7 +107,7 @@ fn l2_an_action_that_fails_leaves_nothing() {
     let about = About { job, visit: None };
     let outcome: Result<(), Error> = bench.device.write(|tx| {
         tx.fact(about, FactBody::JobAccepted {}, Vec::new())?;
-        tx.draw_number("work_order", job.0)?;
+        tx.draw_number(about, "work_order", job.0)?;
         Err(Code::NotContacted.into())
     });
     assert!(outcome.is_err());
@@ -322,16 +322,64 @@ fn l2_a_rolled_back_disk_does_not_use_numbers_again() {
 #[test]
 fn g1_order_numbers_have_no_gaps_and_stay_with_their_order() {
     let mut bench = Bench::new();
+    let about = About { job: bench.job(), visit: None };
     let orders: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
-    let draw =
-        |bench: &Bench, i: usize| bench.device.write(|tx| tx.draw_number("work_order", orders[i])).expect("drawn");
+    let draw = |bench: &Bench, i: usize| {
+        bench.device.write(|tx| tx.draw_number(about, "work_order", orders[i])).expect("drawn")
+    };
     assert_eq!(draw(&bench, 0), "GD-A7-2611-0001");
     assert_eq!(draw(&bench, 0), "GD-A7-2611-0001", "the same order, the same number");
     assert_eq!(draw(&bench, 1), "GD-A7-2611-0002");
     bench.restart();
     bench.set_clock("2026-12-31T17:00:00Z");
     assert_eq!(draw(&bench, 2), "GD-A7-2701-0003", "the count never resets; the month is the company's");
-    assert_eq!(bench.waiting(), 0, "drawing is no change by itself");
+    assert_eq!(bench.waiting(), 3, "the office counts along: every drawing is told once");
+}
+
+#[test]
+fn g1_a_void_number_is_never_used_again_and_its_order_gets_the_next() {
+    let mut bench = Bench::new();
+    let about = About { job: bench.job(), visit: None };
+    let order = Uuid::now_v7();
+    let draw = |bench: &Bench| bench.device.write(|tx| tx.draw_number(about, "work_order", order)).expect("drawn");
+    let void =
+        |bench: &Bench| bench.device.write(|tx| tx.void_number(about, "work_order", order, "写错客户")).expect("void");
+    assert_eq!(void(&bench), None, "nothing was drawn");
+    draw(&bench);
+    assert_eq!(void(&bench).as_deref(), Some("GD-A7-2611-0001"));
+    assert_eq!(void(&bench), None, "void once");
+    bench.restart();
+    assert_eq!(draw(&bench), "GD-A7-2611-0002");
+    let facts = bench.device.read(|r| r.facts(about.job)).expect("facts");
+    let kinds: Vec<&str> = facts.iter().map(|f| f.kind.as_str()).collect();
+    assert_eq!(kinds, ["number_drawn", "number_voided", "number_drawn"]);
+}
+
+#[test]
+fn g1_the_number_of_a_job_that_was_called_off_or_left_is_abandoned() {
+    let bench = Bench::new();
+    let (mine, other) = (bench.job(), bench.job());
+    let orders = [mine, other].map(|job| job.visit(1).order().0);
+    for (job, order) in [mine, other].into_iter().zip(orders) {
+        let about = About { job, visit: Some(job.visit(1)) };
+        bench.device.write(|tx| tx.draw_number(about, "work_order", order)).expect("drawn");
+    }
+    let abandoned = |bench: &Bench| {
+        let open = bench.device.read(|r| r.abandoned_numbers()).expect("read");
+        open.into_iter().map(|number| number.owner).collect::<Vec<_>>()
+    };
+    // The last answer named the second job alone.
+    assert_eq!(abandoned(&bench), [orders[0]], "it is not this device's job any more");
+    let mut reply = bench.reply();
+    reply.scopes = vec![Scope::Company, Scope::Job(mine), Scope::Job(other)];
+    bench.take(&reply);
+    assert_eq!(abandoned(&bench), Vec::<Uuid>::new());
+    let cancelled = FactBody::JobCancelled { reason: "客户取消".to_owned() };
+    bench.device.write(|tx| tx.fact(About { job: other, visit: None }, cancelled, Vec::new())).expect("said");
+    assert_eq!(abandoned(&bench), [orders[1]], "it was called off");
+    let open = bench.device.read(|r| r.abandoned_numbers()).expect("read").remove(0);
+    bench.device.write(|tx| tx.void_abandoned(&open, "abandoned")).expect("void");
+    assert_eq!(abandoned(&bench), Vec::<Uuid>::new());
 }
 
 #[test]

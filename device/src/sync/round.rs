@@ -26,6 +26,8 @@ const PAGE_BYTES: u64 = 1 << 20;
 const KEPT_AFTER_ARCHIVING: chrono::Duration = chrono::Duration::days(30);
 /// Records of one offer after a restore.
 const OFFERED: u32 = 200;
+/// Why a number is void that nobody voided; the office's screens have words for it.
+const ABANDONED: &str = "abandoned";
 
 /// Over HTTP to the server of this enrolment.
 pub async fn run(device: &Device) -> Result<()> {
@@ -45,7 +47,10 @@ pub async fn over(device: &Device, road: &impl Road) -> Result<()> {
 }
 
 async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
-    let collecting = exchange_all(device, store, road).await?;
+    let mut collecting = exchange_all(device, store, road).await?;
+    if void_abandoned(device, store)? {
+        collecting |= exchange_all(device, store, road).await?;
+    }
     transfer::upload_all(device, store, road).await?;
     if collecting {
         return device.erase();
@@ -61,6 +66,16 @@ async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     })?;
     transfer::remove_all(device, store, &gone)?;
     transfer::free_all(device, store, &freed)
+}
+
+/// Numbers of jobs that were called off or went to somebody else stay as void; the office hears of it before the job leaves.
+fn void_abandoned(device: &Device, store: &Store) -> Result<bool> {
+    let open = store.read(device.stamp(store), |r| r.abandoned_numbers())?;
+    if open.is_empty() {
+        return Ok(false);
+    }
+    store.write(device.stamp(store), |tx| open.iter().try_for_each(|number| tx.void_abandoned(number, ABANDONED)))?;
+    Ok(true)
 }
 
 /// Exchanges until the outbox is empty and no page waits. Answers whether the device has been asked to erase itself afterwards.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gongdan_documents::difference::ChangedField;
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fees::FeeSheet;
 use gongdan_domain::finding::Finding;
@@ -208,4 +209,6 @@ pub struct OrderPreview {
     pub missing: Vec<String>,
     /// What the QR on the screen carries.
     pub qr: String,
+    /// What differs from the seal that this revision replaces.
+    pub changes: Vec<ChangedField>,
 }

@@ -4,12 +4,13 @@
 pub mod paper;
 
 use chrono::{DateTime, Utc};
-use gongdan_documents::{SealInfo, verify_code};
+use gongdan_documents::SealInfo;
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::{Confidence, ConsentHow, PhotoKind, Rating, TestRun};
 use gongdan_domain::fees::{FeeLine, FeeLineKind, FeeSheet};
 use gongdan_domain::id::{DeviceId, JobId, PersonId};
 use gongdan_domain::money::{Fen, Qty, TaxSplit, capitals, split_tax};
+use gongdan_domain::seal::code::verify_code;
 use gongdan_domain::seal::sha256_hex;
 use gongdan_domain::work_order::*;
 use uuid::Uuid;
@@ -314,6 +315,7 @@ pub fn order() -> OrderDocument {
             arrived: Some(at("09:52")),
             started: Some(at("10:05")),
             finished: Some(at("11:50")),
+            uncertainty_ms: None,
         },
         technicians: vec![OrderTechnician {
             person: PersonId(Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0137)),
@@ -438,6 +440,7 @@ pub fn seal(doc: &OrderDocument) -> SealInfo {
         signature: "wR6Qt4mB0m8eZx0vJtqE1l1i2mVtq1Y4h5b9m2J6vXQ1zJm5vXlQ9f2q0c1M5w7G8d3xQ2a1s9k0l4p6n8r2Bw=="
             .to_owned(),
         receipt_at: Some(at("12:31")),
+        proof: None,
     }
 }
 

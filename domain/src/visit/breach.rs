@@ -32,7 +32,8 @@ fn refused(finding: FindingCode, code: Code, details: serde_json::Value) -> Brea
 /// The breaches of taking this fact in this state. Empty: all is well.
 pub fn breaches(state: &VisitState, body: &FactBody, now: &Circumstances) -> Vec<Breach> {
     let mut found = Vec::new();
-    if state.sealed().is_some() && changes_sealed_content(body) {
+    let closed = state.sealed().is_some() && changes_sealed_content(body);
+    if closed && (state.revising.is_none() || !revisable(body)) {
         found.push(refused(FindingCode::StepSkipped, Code::AlreadySealed, json!({})));
         return found;
     }
@@ -75,6 +76,15 @@ pub fn breaches(state: &VisitState, body: &FactBody, now: &Circumstances) -> Vec
         FactBody::ReadingTaken { key, value, confirmed: true, .. } => {
             let details = json!({ "key": key, "value": value });
             found.push(Breach { finding: FindingCode::UnusualReading, refusal: None, details });
+        }
+        FactBody::RevisionOpened { revision, supersedes, reason, .. } => {
+            opening_revision(state, *revision, supersedes, reason, &mut found);
+        }
+        FactBody::OrderAttested { order_hash, choice, .. } => {
+            let open = state.sealed().is_some_and(|s| s.hash == *order_hash) && state.may_be_attested();
+            if !open || !matches!(choice, SigningChoice::Signed | SigningChoice::Declined) {
+                found.push(refused(FindingCode::StepSkipped, Code::OrderChanged, json!({ "order_hash": order_hash })));
+            }
         }
         FactBody::OrderSealed { choice, quality, attitude, total_fen, .. } => {
             sealing(state, *choice, *total_fen, &mut found);
@@ -146,6 +156,34 @@ fn sealing(state: &VisitState, choice: SigningChoice, total_fen: i64, found: &mu
         let details = json!({ "choice": choice });
         found.push(Breach { finding: FindingCode::NotSigned, refusal: None, details });
     }
+}
+
+/// G5: a revision replaces the latest seal, is the next one, and says why.
+fn opening_revision(state: &VisitState, revision: u32, supersedes: &str, reason: &str, found: &mut Vec<Breach>) {
+    let Some(sealed) = state.sealed() else {
+        found.push(refused(FindingCode::StepSkipped, Code::NotSealed, json!({})));
+        return;
+    };
+    if reason.trim().is_empty() {
+        found.push(refused(FindingCode::StepSkipped, Code::ReasonMissing, json!({ "field": "reason" })));
+    }
+    if revision != sealed.revision + 1 || supersedes != sealed.hash {
+        let details = json!({ "revision": revision, "sealed": sealed.revision });
+        found.push(refused(FindingCode::StepSkipped, Code::OrderChanged, details));
+    }
+}
+
+/// What may be stated anew while the order is open for its next revision: what was found and done. Where people were, when, and how safe
+/// it was are facts of that day.
+fn revisable(body: &FactBody) -> bool {
+    matches!(
+        body,
+        FactBody::ReadingTaken { .. }
+            | FactBody::PhotoTaken { .. }
+            | FactBody::ConsentGiven { .. }
+            | FactBody::TestRunRecorded { .. }
+            | FactBody::ConfidenceStated { .. }
+    )
 }
 
 /// Whether a fact would change what a sealed order says. Leaving, callbacks, answers and notes come after the seal.

@@ -104,8 +104,8 @@ impl VisitState {
             }
             Step::Charge => self.work_started_at,
             Step::Repair => self.work_finished_at,
-            Step::Order => self.sealed().map(|s| s.at),
-            Step::FollowUp => self.checked_out_at.filter(|_| self.sealed().is_some()),
+            Step::Order => self.closed(),
+            Step::FollowUp => self.checked_out_at.filter(|_| self.closed().is_some()),
         }
     }
 
@@ -115,6 +115,9 @@ impl VisitState {
             Step::ALL.iter().position(|s| self.done_at(*s, kit_ready_at).is_none()).unwrap_or(Step::ALL.len());
         // A later milestone overtakes gaps: what was sealed is past all steps before it; the gaps are findings.
         let furthest = Step::ALL.iter().rposition(|s| self.milestone(*s).is_some()).map_or(0, |i| i + 1);
+        // Open for its next revision, the order itself is on, whatever was skipped before it.
+        let order = Step::ALL.iter().position(|s| *s == Step::Order).unwrap_or_default();
+        let furthest = if self.revising.is_some() { order } else { furthest };
         let current = current.max(furthest);
         Step::ALL
             .iter()
@@ -131,12 +134,17 @@ impl VisitState {
             .collect()
     }
 
+    /// When the order was sealed, unless it is open for its next revision.
+    fn closed(&self) -> Option<Instant> {
+        self.sealed().filter(|_| self.revising.is_none()).map(|s| s.at)
+    }
+
     fn milestone(&self, step: Step) -> Option<Instant> {
         match step {
             Step::Depart => self.departed_at,
             Step::Charge => self.work_started_at,
             Step::Repair => self.work_finished_at,
-            Step::Order => self.sealed().map(|s| s.at),
+            Step::Order => self.closed(),
             _ => None,
         }
     }
@@ -144,7 +152,9 @@ impl VisitState {
     /// The stage by the furthest unretracted milestone.
     pub fn stage(&self) -> VisitStage {
         let last = self.attempts.last().map(|a| a.outcome);
-        if self.archived.is_some() {
+        // A revision that came after the archiving waits for its own review.
+        let reviewed = self.sealed().is_none_or(|s| s.revision <= self.archived_revision);
+        if self.archived.is_some() && reviewed {
             VisitStage::Archived
         } else if self.questions.iter().any(|q| q.answer.is_none()) {
             VisitStage::Questioned

@@ -206,6 +206,7 @@ fn times(input: &DraftInput<'_>) -> OrderTimes {
         arrived: state.arrived_at.or(state.checked_in_at),
         started: state.work_started_at,
         finished: state.work_finished_at,
+        uncertainty_ms: Some(state.uncertainty_ms.clone()).filter(|known| !known.is_empty()),
     }
 }
 

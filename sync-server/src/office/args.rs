@@ -478,3 +478,23 @@ impl std::fmt::Debug for ChangePassword {
         f.debug_struct("ChangePassword").finish_non_exhaustive()
     }
 }
+
+/// The book of numbers; all states where absent.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ListNumbers {
+    #[serde(default)]
+    #[ts(optional)]
+    pub state: Option<gongdan_domain::number::NumberState>,
+    #[serde(default)]
+    pub page: u32,
+}
+
+/// Of several documents that claim one revision this one counts.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NameRevision {
+    pub order: OrderId,
+    pub hash: String,
+    pub reason: String,
+}

@@ -42,6 +42,9 @@ pub struct PdfWish {
     /// Absent: the newest.
     #[serde(default)]
     pub revision: Option<u32>,
+    /// One of several that claim a revision.
+    #[serde(default)]
+    pub hash: Option<String>,
 }
 
 /// The same downloads under their names: `?name=order_pdf&args={…}`.
@@ -68,6 +71,35 @@ pub async fn file(State(core): State<Shared>, Path(hash): Path<String>, headers:
         Ok(attachment::picture(&state.file, attachment::read(core, &state)?))
     })
     .await
+}
+
+/// G6: everything that proves one sealed document, for whoever verifies it elsewhere (docs/seal.md).
+pub async fn proof(
+    State(core): State<Shared>,
+    Path(order): Path<String>,
+    Query(wish): Query<PdfWish>,
+    from: Address,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let order: OrderId = order.parse().map_err(|_| Code::NotFound)?;
+    let (proof, user) = core
+        .read(move |core, r| {
+            let user = auth::reader(core, r, &headers)?;
+            // The content holds amounts.
+            if !may(user.role, Permission::ReadMoney) {
+                return Err(Code::NotAllowed.into());
+            }
+            Ok((super::paper::exported(r, order, &wish)?, user))
+        })
+        .await?;
+    let about = proof.document.id.to_string();
+    core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), "proof_taken", &about))
+        .await?;
+    let headers = [
+        ("content-type", "application/json".to_owned()),
+        ("content-disposition", format!("attachment; filename=\"{}.json\"", proof.document.id)),
+    ];
+    Ok((headers, serde_json::to_string(&proof)?).into_response())
 }
 
 pub async fn pdf(

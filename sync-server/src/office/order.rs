@@ -1,5 +1,6 @@
 //! Orders as the service manager reviews them (H1, H2): lists, archiving, questions. Reading one whole is in `opened`.
 
+mod named;
 mod opened;
 
 use chrono::Days;
@@ -18,6 +19,7 @@ use crate::office::view as v;
 use crate::reference::ReferenceSet;
 use crate::storage::{Reader, RowQuery};
 
+pub use named::name_revision;
 pub use opened::{declared_lost, open};
 
 /// Sealed and not yet decided.
@@ -86,7 +88,9 @@ pub fn row(ctx: &Context, names: &mut Names<'_>, reference: &ReferenceSet, liste
         choice: seal.map(|s| s.choice),
         quality: seal.map(|s| s.quality),
         attitude: seal.map(|s| s.attitude),
-        total_fen: seal.filter(|_| ctx.sees_money()).map(|s| s.total_fen),
+        // G5: of two documents that claim one revision neither counts.
+        total_fen: seal.filter(|s| ctx.sees_money() && !s.contested).map(|s| s.total_fen),
+        contested: seal.is_some_and(|s| s.contested),
         sealed_at: seal.map(|s| s.sealed_at),
         received_at: listed.at.received_at,
         archive_no: listed.row.archive_no.clone(),
@@ -126,6 +130,9 @@ fn month(reference: &ReferenceSet, now: Instant) -> String {
 /// The seal that was reviewed; another revision than the one on the screen must be looked at first.
 fn reviewed(listed: &Listed, revision: u32) -> Result<RowSeal> {
     let seal = listed.row.seal.clone().ok_or(Code::NotSealed)?;
+    if seal.contested {
+        return Err(Code::OrderContested.into());
+    }
     if seal.revision == revision { Ok(seal) } else { Err(Code::OrderChanged.into()) }
 }
 
@@ -133,16 +140,22 @@ fn reviewed(listed: &Listed, revision: u32) -> Result<RowSeal> {
 pub fn archive(ctx: &Context, args: a::ArchiveOrder) -> Result<v::Archived> {
     ctx.write(move |ctx, tx| {
         let listed = load::of_order(tx, args.order)?;
-        if let Some(archive_no) = listed.row.archive_no {
-            return Ok(v::Archived { archive_no });
+        if let (Some(archive_no), VisitStage::Archived) = (&listed.row.archive_no, listed.row.stage) {
+            return Ok(v::Archived { archive_no: archive_no.clone() });
         }
         let seal = reviewed(&listed, args.revision)?;
         // Invariant `blob_whole`: what is archived is whole.
         if state(tx, &listed)? == v::OrderState::Received {
             return Err(Code::FilesMissing.into());
         }
-        let month = month(&*ctx.reference(tx)?, ctx.now);
-        let archive_no = archive_no(&month, tx.draw_archive_count(&month)?);
+        let archive_no = match listed.row.archive_no {
+            // A later revision of an archived order goes into the same folder.
+            Some(archive_no) => archive_no,
+            None => {
+                let month = month(&*ctx.reference(tx)?, ctx.now);
+                archive_no(&month, tx.draw_archive_count(&month)?)
+            }
+        };
         let (order, revision) = (args.order, args.revision);
         let body = FactBody::OrderArchived { order, revision, archive_no: archive_no.clone() };
         let mut act = Act::new(ctx);
@@ -159,7 +172,7 @@ pub fn question(ctx: &Context, args: a::QuestionOrder) -> Result<v::OfficeDone> 
     ctx.write(move |ctx, tx| {
         let listed = load::of_order(tx, args.order)?;
         let seal = reviewed(&listed, args.revision)?;
-        if listed.row.archive_no.is_some() {
+        if listed.row.stage == VisitStage::Archived {
             return Err(Code::OrderChanged.into());
         }
         let body = FactBody::OrderQuestioned { order: args.order, revision: args.revision, question };

@@ -5,6 +5,8 @@ use gongdan_domain::fact::FactBody;
 use gongdan_domain::id::{JobId, OrderId, PaperId};
 use gongdan_domain::paper::{Paper, PaperKind, VoidedPaper};
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::seal::code::verify_address;
+use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
 use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
@@ -20,11 +22,7 @@ use crate::sync::attachment;
 /// The file's name and its bytes.
 pub fn order(core: &Core, r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<(String, Vec<u8>)> {
     let language = language(wish)?;
-    let revisions = r.sealed_of(order.0)?;
-    let wanted = |s: &&SealedRow| {
-        wish.revision.is_none_or(|n| matches!(&s.body, RecordBody::Sealed { document, .. } if document.revision == n))
-    };
-    let chosen = revisions.iter().rev().find(wanted).ok_or(Code::NotSealed)?;
+    let chosen = chosen(r, order, wish)?;
     let RecordBody::Sealed { document, receipt, .. } = &chosen.body else { return Err(Code::NotSealed.into()) };
     let payload: SealPayload = serde_json::from_str(&document.payload)?;
     let at = payload.sealed_at;
@@ -77,8 +75,18 @@ fn language(wish: &PdfWish) -> Result<Language> {
 }
 
 fn proof(core: &Core, r: &dyn Reader, document: &SealedDocument, receipt: &Receipt) -> Result<SealInfo> {
-    let public = core.reference(r)?.company_profile(core.now()).and_then(|p| p.public_address.clone());
-    Ok(SealInfo::of(document, Some(receipt), public).map_err(|_| Problem::new(Code::Internal))?)
+    // The sealed letterhead says where the proof is, as on the device; a paper without one gets the address of today.
+    let payload: serde_json::Value = serde_json::from_str(&document.payload)?;
+    let today = core.reference(r)?.company_profile(core.now()).and_then(|p| p.public_address.clone());
+    let sealed = payload["content"]["company"]["public_address"].as_str();
+    let public = verify_address(sealed.or(today.as_deref()), &document.hash);
+    let incomplete = |_| Problem::new(Code::Internal);
+    let seal = SealInfo::of(document, Some(receipt), public).map_err(incomplete)?;
+    let certificate = r.device(document.device_id)?.and_then(|d| serde_json::from_str(&d.certificate).ok());
+    Ok(match certificate {
+        Some(certificate) => seal.proven(document, &certificate, Some(receipt)).map_err(incomplete)?,
+        None => seal,
+    })
 }
 
 fn print(core: &Core, r: &dyn Reader, document: &Document<'_>, seal: &SealInfo, language: Language) -> Result<Vec<u8>> {
@@ -97,4 +105,23 @@ fn print(core: &Core, r: &dyn Reader, document: &Document<'_>, seal: &SealInfo, 
 pub fn named(no: &str, customer: &str, at: Instant, zone: &str) -> String {
     let day = zone.parse::<chrono_tz::Tz>().ok().map(|zone| at.with_timezone(&zone).date_naive());
     file_name(no, customer, day, "pdf")
+}
+
+/// The very document, else a revision, else the newest.
+fn chosen(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<SealedRow> {
+    let wanted = |s: &SealedRow| {
+        wish.hash.as_ref().is_none_or(|hash| s.hash == *hash)
+            && wish
+                .revision
+                .is_none_or(|n| matches!(&s.body, RecordBody::Sealed { document, .. } if document.revision == n))
+    };
+    r.sealed_of(order.0)?.into_iter().rev().find(wanted).ok_or_else(|| Code::NotSealed.into())
+}
+
+pub fn exported(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<Proof> {
+    let RecordBody::Sealed { document, receipt, .. } = chosen(r, order, wish)?.body else {
+        return Err(Code::NotSealed.into());
+    };
+    let device = r.device(document.device_id)?.ok_or(Code::NotFound)?;
+    Ok(Proof::of(document, serde_json::from_str(&device.certificate)?, Some(receipt)))
 }

@@ -1,13 +1,9 @@
 //! Published data (F1, C4): a version is checked before anyone sees it and never changes afterwards.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use gongdan_documents::{Templates, check};
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::reference::{Reference, ReferenceError, ReferenceKind, in_force};
-use gongdan_domain::sync::change::Scope;
-use gongdan_domain::sync::wire::RecordBody;
 use serde_json::json;
 
 use crate::error::Result;
@@ -16,7 +12,7 @@ use crate::office::context::Context;
 use crate::office::load::Names;
 use crate::office::view as v;
 use crate::reference::{ReferenceSet, typed};
-use crate::storage::{Published, record_id};
+use crate::storage::Published;
 
 pub fn list(ctx: &Context, args: a::ListReference) -> Result<Vec<v::ReferenceRow>> {
     ctx.read(|r| {
@@ -81,13 +77,8 @@ pub fn publish(ctx: &Context, args: a::PublishReference) -> Result<v::ReferenceR
         };
         let reference = checked(&published, ctx.reference(tx)?.all())?;
         let published = Published { version: reference.version().to_owned(), ..published };
-        tx.publish(&published, reference.valid_from())?;
-        let kind = kind_name(args.kind);
-        let id = record_id::reference(&kind, &published.version);
-        let (version, body) = (published.version.clone(), published.body.clone());
-        let record = RecordBody::Reference { kind: kind.clone(), id: kind.clone(), version: version.clone(), body };
-        tx.put(&id, &record, &BTreeSet::from([Scope::Company]))?;
-        ctx.note(tx, "published", format!("{kind} {version}"))?;
+        crate::reference::publish(tx, &published, reference.valid_from())?;
+        ctx.note(tx, "published", format!("{} {}", kind_name(args.kind), published.version))?;
         let now = ReferenceSet::read(tx)?;
         row(&mut Names::new(tx), &now, published, now.day(ctx.now))
     })

@@ -4,6 +4,8 @@ mod bundle;
 mod device;
 mod evidence;
 mod mail;
+mod number;
+mod revision;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +31,8 @@ pub use bundle::*;
 pub use device::{DeviceList, DeviceRow, DeviceState, EnrolmentCode, HoleRange, ImportedWork, OfferedRow};
 pub use evidence::*;
 pub use mail::*;
+pub use number::{NumberCounts, NumberLine, NumberList};
+pub use revision::RevisionView;
 
 /// Who is signed in and what he may do.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -147,8 +151,10 @@ pub struct OrderRow {
     pub choice: Option<SigningChoice>,
     pub quality: Option<Rating>,
     pub attitude: Option<Rating>,
-    /// `None` also for roles that may not see money.
+    /// `None` also for roles that may not see money, and while it is contested.
     pub total_fen: Option<i64>,
+    /// Several documents claim one revision; none counts until the manager names the valid one.
+    pub contested: bool,
     #[ts(type = "string | null")]
     pub sealed_at: Option<Instant>,
     #[ts(type = "string | null")]
@@ -211,17 +217,6 @@ pub struct SealView {
     #[ts(type = "string")]
     pub countersigned_at: Instant,
     pub countersignature_ok: bool,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct RevisionView {
-    pub revision: u32,
-    pub hash: String,
-    #[ts(type = "string")]
-    pub sealed_at: Instant,
-    pub reason: String,
-    pub by: PersonName,
 }
 
 /// One moment of the visit.

@@ -42,6 +42,8 @@ const MAY_CALL: &[(&str, &str)] = &[
     ("open_order", OFFICE),
     ("archive_order", "S"),
     ("question_order", "S"),
+    ("name_revision", "S"),
+    ("list_numbers", OFFICE),
     ("bundle_month", OFFICE),
     ("make_bundle", MONEY),
     ("make_technical_bundle", "SEQ"),
@@ -105,6 +107,11 @@ const MAY_PASS: &[(&str, &str, Open)] = &[
     ("get", "/health", Open::ToAnyone),
     // It tells shapes, nothing of the company.
     ("get", "/api/openapi.json", Open::ToAnyone),
+    // The code on the paper is the key; whoever sends a file shows what he has already.
+    ("get", "/v", Open::ToAnyone),
+    ("post", "/v", Open::ToAnyone),
+    ("get", "/v/{code}", Open::ToAnyone),
+    ("post", "/v/{code}", Open::ToAnyone),
     // The one-time code in it is the key.
     ("post", "/sync/v1/enrol", Open::ToAnyone),
     // The certificate and the signature in it are the key.
@@ -119,6 +126,7 @@ const MAY_PASS: &[(&str, &str, Open)] = &[
     ("get", "/api/office/file/{hash}", Open::ToRoles(OFFICE)),
     // The paper shows amounts.
     ("get", "/api/office/orders/{order}/pdf", Open::ToRoles("DSGA")),
+    ("get", "/api/office/orders/{order}/proof", Open::ToRoles("DSGA")),
     ("get", "/api/office/papers/{paper}/pdf", Open::ToRoles("DSGA")),
     // The full one shows amounts, the technical copy does not.
     ("get", "/api/office/bundles/{bundle}", Open::ToRoles("DSGEQA")),

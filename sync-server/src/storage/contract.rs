@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gongdan_domain::finding::{Finding, FindingCode};
 use gongdan_domain::id::{DeviceId, FactId, FindingId, JobId, PersonId};
+use gongdan_domain::number::NumberState;
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, Extra, Fact, Scope};
 use gongdan_domain::sync::wire::{Record, RecordBody};
@@ -12,7 +13,7 @@ use gongdan_domain::time::{Instant, Stamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Offered, RowQuery, Store, Tx, record_id};
+use super::{NumberRow, Offered, RowQuery, Store, Tx, record_id};
 use crate::error::{Error, Result};
 
 fn at(ms: i64) -> Instant {
@@ -53,6 +54,7 @@ pub fn suite(open: &dyn Fn() -> Store) {
     a_retraction_may_come_first(&open());
     unknown_fields_are_kept(&open());
     an_archive_number_is_never_skipped(&open());
+    a_number_stands_once_with_its_first_claim(&open());
     the_audit_trail_only_grows(&open());
     an_empty_list_is_empty(&open());
     what_was_found_in_one_instant_stands_in_one_order(&open());
@@ -248,6 +250,38 @@ fn what_was_found_in_one_instant_stands_in_one_order(store: &Store) {
     assert_eq!(names(false, 100, 0), open, "H4: open and all in one order");
     let paged: Vec<FindingId> = (0..6).flat_map(|n| names(false, 1, n)).collect();
     assert_eq!(paged, open, "H4: page by page, nothing twice and nothing left out");
+}
+
+fn a_number_stands_once_with_its_first_claim(store: &Store) {
+    let device = DeviceId(Uuid::now_v7());
+    let row = |number: &str, count, state| NumberRow {
+        number: number.to_owned(),
+        device: Some(device),
+        mark: "GD".to_owned(),
+        count,
+        owner: Some(Uuid::from_u128(7)),
+        state,
+        reason: String::new(),
+        by: PersonId(Uuid::now_v7()),
+        job: None,
+        claimed_at: at(i64::from(count)),
+        changed_at: at(i64::from(count)),
+    };
+    let first = row("GD-Z9-2611-0001", 1, NumberState::Drawn);
+    let void =
+        NumberRow { reason: "写错".to_owned(), changed_at: at(9), ..row("GD-Z9-2611-0001", 1, NumberState::Void) };
+    let rows = [first.clone(), row("GD-Z9-2611-0003", 3, NumberState::Sealed), void.clone()];
+    store.write(move |tx| rows.iter().try_for_each(|row| tx.put_number(row))).expect("kept");
+    let told = store.read(|r| {
+        let kept = r.number("GD-Z9-2611-0001")?.expect("known");
+        assert_eq!((kept.state, kept.reason.as_str(), kept.claimed_at, kept.by), (void.state, "写错", at(1), first.by));
+        assert_eq!(r.number("GD-Z9-2611-0002")?, None);
+        assert_eq!((r.last_number(device, "GD")?, r.last_number(device, "SJ")?), (3, 0));
+        let voids = r.numbers(Some(NumberState::Void), 10, 0)?;
+        assert_eq!(voids.first().map(|row| row.number.as_str()), Some("GD-Z9-2611-0001"));
+        Ok((r.count_numbers(Some(NumberState::Void))?, r.count_numbers(None)?))
+    });
+    assert_eq!(told.expect("read"), (1, 2));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod evidence;
 mod mail;
+mod number;
 mod read;
 mod write;
 

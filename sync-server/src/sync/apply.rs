@@ -18,7 +18,7 @@ use crate::core::Env;
 use crate::error::Result;
 use crate::storage::evidence::KnownWrite;
 use crate::storage::{Tx, record_id};
-use crate::sync::{falsified, judge};
+use crate::sync::{falsified, judge, number};
 use crate::{grant, index};
 
 /// Whose change it is.
@@ -217,6 +217,10 @@ impl Taking<'_> {
             for breach in judge::breaches(self.tx, self.env, fact, body)? {
                 let id = derived(fact.id.0, &format!("finding/{:?}", breach.finding));
                 self.find(id, breach.finding, (fact.job, fact.visit, Some(fact.id)), breach.details)?;
+            }
+            for (code, details) in number::enter(self.tx, self.env, self.author, fact, body)? {
+                let id = derived(fact.id.0, &format!("finding/{code:?}"));
+                self.find(id, code, (fact.job, fact.visit, Some(fact.id)), details)?;
             }
         }
         let id = record_id::fact(fact.id);

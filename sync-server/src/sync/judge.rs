@@ -7,9 +7,13 @@ use gongdan_domain::finding::{Breach, FindingCode};
 use gongdan_domain::id::VisitId;
 use gongdan_domain::kit::{KitContext, KitIncomplete, KitRelease, KitRole, ReleasedBy, kit_list};
 use gongdan_domain::safety::SafetyAnswer;
+use gongdan_domain::seal::{SealPayload, SealedDocument};
 use gongdan_domain::sync::change::{EntityRef, Fact, SealOp};
+use gongdan_domain::sync::wire::RecordBody;
+use gongdan_domain::time::{Instant, Stamp};
 use gongdan_domain::visit::VisitState;
 use gongdan_domain::visit::breach::{self, Circumstances};
+use gongdan_domain::visit::revision::outside;
 use serde_json::{Value, json};
 
 use crate::core::Env;
@@ -109,7 +113,12 @@ fn kit(
 /// Whether the order of the fact's visit is sealed.
 pub fn was_sealed(r: &dyn Reader, fact: &Fact) -> Result<bool> {
     match fact.visit {
-        Some(visit) => Ok(!r.sealed_of(visit.order().0)?.is_empty()),
+        Some(visit) if !r.sealed_of(visit.order().0)?.is_empty() => {
+            let state = state_before(r, &Fact { at: Stamp::trusted(Instant::MAX_UTC), ..fact.clone() }, visit)?;
+            // What is stated anew for the next revision takes the place of what was stated before; a photo is evidence.
+            Ok(state.revising.is_none() || fact.kind == "photo_taken")
+        }
+        Some(_) => Ok(false),
         None => Ok(false),
     }
 }
@@ -135,7 +144,26 @@ pub fn seal(r: &dyn Reader, seal: &SealOp, author: &Author) -> Result<Vec<(Findi
         let details = json!({ "revision": document.revision, "hashes": [other.hash, document.hash] });
         found.push((FindingCode::TwoFirstRevisions, details));
     }
+    found.extend(out_of_bounds(r, document)?);
     Ok(found)
+}
+
+/// G5: what a revision changed although no revision may.
+fn out_of_bounds(r: &dyn Reader, document: &SealedDocument) -> Result<Option<(FindingCode, Value)>> {
+    let content = |payload: &str| serde_json::from_str::<SealPayload>(payload).map(|p| p.content).unwrap_or_default();
+    if document.revision <= 1 || document.kind != "work_order" {
+        return Ok(None);
+    }
+    let after = content(&document.payload);
+    let named = after["supersedes"]["hash"].as_str().unwrap_or_default();
+    let before = r.sealed_of(document.id)?.into_iter().find(|row| row.hash == named);
+    let Some(RecordBody::Sealed { document: before, .. }) = before.map(|row| row.body) else {
+        let details = json!({ "revision": document.revision, "missing": named });
+        return Ok(Some((FindingCode::RevisionOutOfBounds, details)));
+    };
+    let fields = outside(&content(&before.payload), &after);
+    let details = json!({ "revision": document.revision, "fields": fields });
+    Ok((!fields.is_empty()).then_some((FindingCode::RevisionOutOfBounds, details)))
 }
 
 /// Whether a seal is the next link of its device's chain as far as it is known here.

@@ -279,6 +279,7 @@ async fn poison_passes_what_broke_a_rule_is_accepted_and_found() {
         quality: Rating::Dissatisfied,
         attitude: Rating::Fair,
         total_fen: 45_000,
+        supersedes: None,
     };
     let ops = |body| vec![t.device.fact(t.about, at, body)];
     let reply = t

@@ -195,6 +195,11 @@ impl<'b> Field<'b> {
         bench.send(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
+    /// Of this enrolment's numbers.
+    pub fn prefix(&self) -> String {
+        self.certificate.number_prefix.clone()
+    }
+
     /// Pushes one action.
     pub async fn push(&mut self, ops: Vec<Op>) -> Verdict {
         let reply = self.exchange(Some(ops)).await;
@@ -300,6 +305,7 @@ impl<'b> Field<'b> {
             seal_no: self.chain.seal_no + 1,
             previous: self.chain.hash.clone(),
             sealed_at: self.bench.now(),
+            clock: None,
             content: serde_json::to_value(&order).expect("JSON"),
         };
         let document = SealedDocument::seal(visit.order().0, order.revision, &payload, &self.key).expect("seals");
@@ -327,6 +333,7 @@ impl<'b> Field<'b> {
             quality: rating.map_or(Rating::NotRated, |r| r.quality),
             attitude: rating.map_or(Rating::NotRated, |r| r.attitude),
             total_fen: order.fees.total_fen.0,
+            supersedes: order.supersedes.as_ref().map(|before| before.hash.clone()),
         };
         let fact = self.fact(about.job, visit, &body);
         let seal = Op::Seal(SealOp {

@@ -9,6 +9,7 @@ mod devices;
 mod findings;
 mod orders;
 mod publishing;
+mod revisions;
 mod signed;
 
 #[path = "../../../documents/tests/sample/mod.rs"]

@@ -36,6 +36,11 @@ export async function bridge() {
       if (!answer.ok) throw new Error(`${command}: ${text}`);
       return JSON.parse(text);
     },
+    async upload(args, bytes) {
+      const headers = { 'content-type': 'application/octet-stream', 'x-args': encodeURIComponent(JSON.stringify(args)) };
+      const answer = await fetch(`${url}/upload/photo`, { method: 'POST', headers, body: bytes });
+      if (!answer.ok) throw new Error(`photo: ${await answer.text()}`);
+    },
     /** Killed as by the system, then started on the same data. */
     async restart() {
       await kill();

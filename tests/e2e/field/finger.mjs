@@ -106,7 +106,7 @@ export async function field(browser, device) {
         await self.dress(dress);
         const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         await until(beyond, (px) => px <= 0, `${label} is wider than the window`);
-        assert.doesNotMatch(await text(), /\b(?:field|fact|parts|common|problem)\.[a-z]+\.?[A-Za-z_]*\b/, `${label} shows a key instead of words`);
+        assert.doesNotMatch(await text(), /\b(?:field|fact|parts|common|problem|seal)\.[a-z]+\.?[A-Za-z_]*\b/, `${label} shows a key instead of words`);
         assert.deepEqual(await page.evaluate(tooSmall), [], `${label} is too small for a gloved hand or a pair of eyes`);
         if (WITH_AXE.includes(`${dress.language} ${dress.theme} ${dress.width}`)) assert.deepEqual(await self.axe(), [], `axe on ${label}`);
       }

@@ -100,7 +100,7 @@ export async function visit(device, serial, { signing = 'signed', quality = 'sat
   if (seal) {
     const shown = await call('preview_order', { job });
     const at = new Date().toISOString();
-    const ended = signing === 'signed' ? { choice: 'signed', name: '王师傅', role: '公用工程', is_contact: false, ink: INK, at } : { choice: 'declined', reason: 'unwilling', words: '负责人不在', at };
+    const ended = signing === 'later' ? { choice: 'later', words: '负责人下午来签', at } : signing === 'signed' ? { choice: 'signed', name: '王师傅', role: '公用工程', is_contact: false, ink: INK, at } : { choice: 'declined', reason: 'unwilling', words: '负责人不在', at };
     await call('seal_order', { job, shown: shown.shown, rating: { quality, attitude: 'very_satisfied', opinion }, signing: ended });
     await record('checked_out', { position: null });
   }

@@ -4,6 +4,7 @@ mod binaries;
 mod office;
 mod proxy;
 mod seen;
+pub mod visit;
 mod world;
 
 pub use binaries::{ServerProcess, binary, checkout, first_start, free_port, pinned_address, sign_in_lines};

@@ -197,6 +197,12 @@ impl TestDevice {
         blocking(move || commands::upload_photo(&device, args, &bytes)).await
     }
 
+    /// A file down the raw lane.
+    pub async fn download(&self, name: &str, args: Value) -> Result<Vec<u8>, Problem> {
+        let (device, name) = (self.device.clone(), name.to_owned());
+        blocking(move || commands::download(&device, &name, args)).await
+    }
+
     /// A colleague's exported work up the raw lane.
     pub async fn carry(&self, bytes: Vec<u8>) -> Result<Value, Problem> {
         let device = self.device.clone();

@@ -168,6 +168,7 @@ impl Office {
             seal_no: 1,
             previous: String::new(),
             sealed_at: time,
+            clock: None,
             content,
         };
         let document = SealedDocument::seal(visit.order().0, 1, &payload, &signing_key).expect("sealed");
@@ -181,6 +182,7 @@ impl Office {
             quality: Rating::Satisfied,
             attitude: Rating::Satisfied,
             total_fen: 0,
+            supersedes: None,
         };
         let story = more.into_iter().chain([sealed, FactBody::CheckedOut { position: None }]);
         let mut records: Vec<RecordBody> = story.map(|body| self.fact_at(job, Some(visit), body, time)).collect();

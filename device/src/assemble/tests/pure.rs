@@ -21,7 +21,7 @@ use crate::assemble::agenda::{Planned, next, next_day, reckon};
 use crate::assemble::fees::{FeeFacts, estimate, input};
 use crate::assemble::machine::{judge_warranty, nameplate};
 use crate::assemble::missing::{Lacking, before_seal, missing};
-use crate::assemble::{archive, order, travel};
+use crate::assemble::{archive, travel};
 use crate::view::agenda::Stop;
 
 const ME: PersonId = PersonId(Uuid::from_u128(77));
@@ -376,21 +376,6 @@ fn c1_d1_e11_each_step_names_what_it_still_needs() {
     assert!(!missing(Step::Arrive, &state, &lacking()).contains(&"door.appearance".to_owned()));
     let declined = VisitState { consent_refused: Some("不修".into()), ..VisitState::default() };
     assert!(before_seal(&declined).is_empty(), "E8: a declined repair has no hand-over");
-}
-
-#[test]
-fn g6_the_qr_leads_to_the_company_or_carries_the_hash() {
-    let letterhead = |address: Option<&str>| gongdan_domain::work_order::Letterhead {
-        name: Default::default(),
-        mark: String::new(),
-        hotline: String::new(),
-        address: Default::default(),
-        public_address: address.map(str::to_owned),
-    };
-    let hash = "0123456789abcdef0123";
-    assert_eq!(order::qr(&letterhead(None), "GD-A7-2611-0032", hash), "GD1:GD-A7-2611-0032:0123456789abcdef");
-    let at = order::qr(&letterhead(Some("https://example.test/")), "GD-A7-2611-0032", hash);
-    assert_eq!(at, format!("https://example.test/verify/GD-A7-2611-0032/{hash}"));
 }
 
 fn stop(n: u128, time: &str, km: &str) -> Planned {

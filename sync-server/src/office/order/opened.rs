@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gongdan_documents::difference::between_revisions;
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::seal::{ChainHead, SealPayload, SealedDocument, public_key};
 use gongdan_domain::sync::change::FileRef;
@@ -76,7 +77,10 @@ pub fn open(ctx: &Context, args: a::OpenOrder) -> Result<v::OfficeOrder> {
             }),
             document,
             files: files(r, shown, &state, &declared_lost(&stored))?,
-            revisions: revisions.iter().map(|rev| revision(&mut names, rev)).collect::<Result<_>>()?,
+            revisions: revisions
+                .iter()
+                .map(|rev| revision(&mut names, &state, &revisions, rev))
+                .collect::<Result<_>>()?,
             findings: findings.into_iter().filter(|f| of_visit(f.finding.visit)).collect(),
             questions: state.questions.clone(),
             timeline: load::timeline(&mut names, &stored, Some(visit))?,
@@ -140,25 +144,48 @@ fn files(
     Ok(files)
 }
 
-fn revision(names: &mut Names<'_>, revision: &Revision) -> Result<v::RevisionView> {
+fn revision(
+    names: &mut Names<'_>,
+    state: &VisitState,
+    all: &[Revision],
+    revision: &Revision,
+) -> Result<v::RevisionView> {
     let document = &revision.document;
     let by = match names.r.device(document.device_id)? {
         Some(device) => names.of(device.person)?,
         None => v::PersonName { id: uuid::Uuid::nil().into(), name: String::new() },
     };
-    let supersedes = revision.content().and_then(|content| content.supersedes);
+    let content = revision.content();
+    let supersedes = content.as_ref().and_then(|content| content.supersedes.clone());
+    let rivals = || {
+        all.iter().filter(|other| other.document.revision == document.revision && other.document.hash != document.hash)
+    };
+    let before = match &supersedes {
+        Some(before) => all.iter().find(|other| other.document.hash == before.hash),
+        None => rivals().next(),
+    };
+    let contents = before.and_then(|before| before.payload.as_ref()).zip(revision.payload.as_ref());
     Ok(v::RevisionView {
         revision: document.revision,
         hash: document.hash.clone(),
         sealed_at: revision.payload.as_ref().map_or(revision.receipt.received_at, |payload| payload.sealed_at),
         reason: supersedes.map(|s| s.reason).unwrap_or_default(),
         by,
+        number: content.map(|content| content.order_no).unwrap_or_default(),
+        rival: rivals().next().is_some(),
+        beaten: !state.standing().iter().any(|seal| seal.hash == document.hash),
+        changes: contents.map(|(a, b)| between_revisions(&a.content, &b.content)).unwrap_or_default(),
     })
 }
 
 /// For roles that may not see money: no document, and no amount beside it.
 fn without_money(mut order: v::OfficeOrder) -> v::OfficeOrder {
     order.document = None;
+    for revision in &mut order.revisions {
+        revision
+            .changes
+            .retain(|changed| !["fees", "consent", "payment"].iter().any(|top| changed.field.starts_with(top)));
+    }
     order.timeline.iter_mut().for_each(|moment| load::without_money(&mut moment.body));
     order.findings.iter_mut().for_each(|row| load::without_money(&mut row.finding.details));
     load::visit_without_money(&mut order.visit);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gongdan_domain::entity::Fields;
 use gongdan_domain::id::{ChangeId, CustomerId, DeviceId, FactId, FindingId, JobId, PersonId, WriteId};
+use gongdan_domain::number::NumberState;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{EntityRef, FileRef, Scope};
 use gongdan_domain::sync::wire::RecordBody;
@@ -16,8 +17,8 @@ use uuid::Uuid;
 use super::{Session, instant, ms};
 use crate::error::Result;
 use crate::storage::{
-    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingState, Offered, Published, Reader, RowQuery, SealedRow,
-    Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
+    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingState, NumberRow, Offered, Published, Reader, RowQuery,
+    SealedRow, Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
 pub(super) type Sql<T> = rusqlite::Result<T>;
@@ -340,6 +341,28 @@ impl Reader for Session<'_> {
     fn sealed_by_device(&self, device: DeviceId, seal_no: u64) -> Result<Vec<SealedRow>> {
         let sql = format!("{SEALED} WHERE s.device = ?1 AND s.seal_no = ?2");
         self.many(&sql, (device.to_string(), i64::try_from(seal_no).unwrap_or(i64::MAX)), sealed_row)
+    }
+
+    fn sealed_beginning(&self, hash: &str) -> Result<Option<SealedRow>> {
+        // Hexadecimal digits sort before every `g`: the range of the primary key that begins so.
+        let sql = format!("{SEALED} WHERE s.hash >= ?1 AND s.hash < ?1 || 'g' ORDER BY s.received_at DESC LIMIT 1");
+        self.one(&sql, [hash], sealed_row)
+    }
+
+    fn number(&self, number: &str) -> Result<Option<NumberRow>> {
+        self.number_named(number)
+    }
+
+    fn last_number(&self, device: DeviceId, mark: &str) -> Result<u32> {
+        self.last_number_of(device, mark)
+    }
+
+    fn numbers(&self, state: Option<NumberState>, limit: u32, offset: u32) -> Result<Vec<NumberRow>> {
+        self.numbers_in(state, limit, offset)
+    }
+
+    fn count_numbers(&self, state: Option<NumberState>) -> Result<u32> {
+        self.count_numbers_in(state)
     }
 
     fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>> {

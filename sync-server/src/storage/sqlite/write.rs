@@ -15,7 +15,8 @@ use super::{Session, ms};
 use crate::error::{Error, Result};
 use crate::storage::mail::MailTx as _;
 use crate::storage::{
-    AuditEntry, DeviceRecord, Offered, Published, Reader as _, Session as SignedIn, StoredChange, Tx, User, VisitRow,
+    AuditEntry, DeviceRecord, NumberRow, Offered, Published, Reader as _, Session as SignedIn, StoredChange, Tx, User,
+    VisitRow,
 };
 
 fn int(number: u64) -> i64 {
@@ -116,6 +117,10 @@ impl Tx for Session<'_> {
         let row = (&document.hash, id, &document.kind, document.revision, job, visit, device, no, ms(received_at));
         self.run(sql, row)?;
         Ok(())
+    }
+
+    fn put_number(&mut self, row: &NumberRow) -> Result<()> {
+        self.keep_number(row)
     }
 
     fn put_finding(

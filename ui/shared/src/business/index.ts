@@ -1,4 +1,5 @@
 /** Parts that know business words and that both faces show. */
+export { default as ChangeTable } from './ChangeTable.svelte';
 export { default as EstimateTable } from './EstimateTable.svelte';
 export { default as OrderPaper } from './OrderPaper.svelte';
 export { default as SealFacts } from './SealFacts.svelte';

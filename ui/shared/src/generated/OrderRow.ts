@@ -13,9 +13,13 @@ export type OrderRow = { order: OrderId, state: OrderState, stage: VisitStage, t
  */
 number: string, revision: number, choice: SigningChoice | null, quality: Rating | null, attitude: Rating | null, 
 /**
- * `None` also for roles that may not see money.
+ * `None` also for roles that may not see money, and while it is contested.
  */
-total_fen: number | null, sealed_at: string | null, received_at: string | null, archive_no: string | null, open_findings: number, 
+total_fen: number | null, 
+/**
+ * Several documents claim one revision; none counts until the manager names the valid one.
+ */
+contested: boolean, sealed_at: string | null, received_at: string | null, archive_no: string | null, open_findings: number, 
 /**
  * Not returned: the end of the day on which it was owed.
  */

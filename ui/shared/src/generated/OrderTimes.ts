@@ -3,4 +3,8 @@
 /**
  * Leaving comes after the seal and stays outside of it.
  */
-export type OrderTimes = { agreed: string | null, departed: string | null, arrived: string | null, started: string | null, finished: string | null, };
+export type OrderTimes = { agreed: string | null, departed: string | null, arrived: string | null, started: string | null, finished: string | null, 
+/**
+ * How far a time may be off, milliseconds, by the name of the field above; a time whose clock was never measured has none.
+ */
+uncertainty_ms?: { [key in string]: number }, };

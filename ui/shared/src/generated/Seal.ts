@@ -3,4 +3,8 @@ import type { OrderId } from "./OrderId";
 import type { Rating } from "./Rating";
 import type { SigningChoice } from "./SigningChoice";
 
-export type Seal = { order: OrderId, revision: number, order_no: string, hash: string, at: string, choice: SigningChoice, quality: Rating, attitude: Rating, total_fen: number, };
+export type Seal = { order: OrderId, revision: number, order_no: string, hash: string, at: string, choice: SigningChoice, quality: Rating, attitude: Rating, total_fen: number, 
+/**
+ * Hash of the seal that it replaces.
+ */
+supersedes: string | null, };

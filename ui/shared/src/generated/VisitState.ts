@@ -2,6 +2,7 @@
 import type { Analysis } from "./Analysis";
 import type { Answer } from "./Answer";
 import type { Attempt } from "./Attempt";
+import type { Attested } from "./Attested";
 import type { Charges } from "./Charges";
 import type { Confidence } from "./Confidence";
 import type { Consent } from "./Consent";
@@ -13,6 +14,7 @@ import type { Payment } from "./Payment";
 import type { PersonId } from "./PersonId";
 import type { Photo } from "./Photo";
 import type { Question } from "./Question";
+import type { Revising } from "./Revising";
 import type { Seal } from "./Seal";
 import type { TakenReading } from "./TakenReading";
 import type { TestRun } from "./TestRun";
@@ -36,4 +38,20 @@ papers: Array<IssuedPaper>,
 /**
  * F3: the latest.
  */
-invoice: InvoiceRequest | null, analysis: Analysis | null, diagnosis: Diagnosis | null, found_condition: string, alarm_code: string, measures: Array<string>, parts_used: Array<UsedPart> | null, labour: Array<Labour> | null, charges: Charges, payment: Payment | null, hidden_defects: string, suggestions: string, };
+invoice: InvoiceRequest | null, 
+/**
+ * The revision that was archived last; a newer one waits for its review.
+ */
+archived_revision: number, 
+/**
+ * Open for its next revision.
+ */
+revising: Revising | null, 
+/**
+ * Hashes that the company named the valid ones, oldest first.
+ */
+named: Array<string>, attested: Array<Attested>, 
+/**
+ * How far departed, arrived, started and finished may be off, milliseconds, where the device had measured its clock.
+ */
+uncertainty_ms: { [key in string]: number }, analysis: Analysis | null, diagnosis: Diagnosis | null, found_condition: string, alarm_code: string, measures: Array<string>, parts_used: Array<UsedPart> | null, labour: Array<Labour> | null, charges: Charges, payment: Payment | null, hidden_defects: string, suggestions: string, };

@@ -7,6 +7,7 @@ import { office } from './en/office.ts';
 import { papers } from './en/papers.ts';
 import { parts } from './en/parts.ts';
 import { problems } from './en/problems.ts';
+import { seal } from './en/seal.ts';
 import type { Translation } from './types.ts';
 import type { zh } from './zh.ts';
 
@@ -19,4 +20,5 @@ export const en: Translation<typeof zh> = {
   ...field,
   ...papers,
   ...office,
+  ...seal,
 };

@@ -7,6 +7,7 @@ import { office } from './zh/office.ts';
 import { papers } from './zh/papers.ts';
 import { parts } from './zh/parts.ts';
 import { problems } from './zh/problems.ts';
+import { seal } from './zh/seal.ts';
 
-export const modules = { common, format, parts, problems, facts, field, papers, office };
-export const zh = { ...common, ...format, ...parts, ...problems, ...facts, ...field, ...papers, ...office } as const;
+export const modules = { common, format, parts, problems, facts, field, papers, office, seal };
+export const zh = { ...common, ...format, ...parts, ...problems, ...facts, ...field, ...papers, ...office, ...seal } as const;

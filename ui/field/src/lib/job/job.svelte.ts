@@ -7,6 +7,7 @@ import type { EntityRef } from '@gongdan/shared/generated/EntityRef';
 import type { FactBody } from '@gongdan/shared/generated/FactBody';
 import type { FieldView } from '@gongdan/shared/generated/FieldView';
 import type { JobView } from '@gongdan/shared/generated/JobView';
+import type { Seal } from '@gongdan/shared/generated/Seal';
 import type { PhotoKind } from '@gongdan/shared/generated/PhotoKind';
 import type { Problem } from '@gongdan/shared/generated/Problem';
 import type { TickList } from '@gongdan/shared/generated/TickList';
@@ -105,8 +106,14 @@ export class Job {
     return { kind: 'visit', id: this.view.visit };
   }
 
+  /** Sealed, and not open for its next revision. */
   get sealed(): boolean {
-    return this.view.state.seals.length > 0;
+    return this.view.state.seals.length > 0 && this.view.state.revising === null;
+  }
+
+  /** The sealed revision that counts as the order; its history is on the page of revisions. */
+  get seal(): Seal | undefined {
+    return this.view.state.seals.find((one) => one.hash === this.view.delivery?.hash) ?? this.view.state.seals.at(-1);
   }
 
   ticked(list: TickList, item: string): boolean {

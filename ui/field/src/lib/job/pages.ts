@@ -1,11 +1,11 @@
 /** The pages of a job and which step of the rail each belongs to. */
 import type { Step } from '@gongdan/shared/generated/Step';
 
-export const PAGES = ['accept', 'contact', 'analysis', 'kit', 'depart', 'arrive', 'safety', 'diagnose', 'charge', 'repair', 'order', 'papers', 'done'] as const;
+export const PAGES = ['accept', 'contact', 'analysis', 'kit', 'depart', 'arrive', 'safety', 'diagnose', 'charge', 'repair', 'order', 'papers', 'done', 'revisions'] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Full screen for the customer; never listed on the rail. */
-export const CUSTOMER_PAGES = ['work-id', 'estimate', 'sign', 'fees', 'paper-sign'] as const;
+export const CUSTOMER_PAGES = ['work-id', 'estimate', 'sign', 'attest', 'fees', 'paper-sign'] as const;
 export type CustomerPage = (typeof CUSTOMER_PAGES)[number];
 
 const stepOf: Readonly<Record<Page | CustomerPage, Step>> = {
@@ -24,9 +24,11 @@ const stepOf: Readonly<Record<Page | CustomerPage, Step>> = {
   repair: 'repair',
   order: 'order',
   sign: 'order',
+  attest: 'order',
   papers: 'order',
   'paper-sign': 'order',
   done: 'follow_up',
+  revisions: 'follow_up',
 };
 
 export const pageStep = (page: Page | CustomerPage): Step => stepOf[page];

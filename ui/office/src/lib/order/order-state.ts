@@ -28,6 +28,7 @@ export function signingLook(row: OrderRow): Look | undefined {
 }
 
 export function rowLook(row: OrderRow): Look {
+  if (row.contested) return { label: t('seal.revision.contestedShort'), icon: CircleAlert, tone: 'wrong' };
   switch (row.state) {
     case 'not_returned':
       return { label: word('fact.stage.', row.stage), icon: CircleDashed, tone: 'plain' };

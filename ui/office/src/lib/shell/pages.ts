@@ -10,6 +10,7 @@ import FindingPage from '../finding/FindingPage.svelte';
 import HomePage from '../home/HomePage.svelte';
 import IntakePage from '../call/IntakePage.svelte';
 import JobPage from '../job/JobPage.svelte';
+import NumberPage from '../number/NumberPage.svelte';
 import OrderPage from '../order/OrderPage.svelte';
 import PeoplePage from '../people/PeoplePage.svelte';
 import SettingPage from '../setting/SettingPage.svelte';
@@ -27,6 +28,7 @@ const pages: Readonly<Record<Place['id'], Component>> = {
   findings: FindingPage,
   bundles: BundlePage,
   fees: FeePage,
+  numbers: NumberPage,
   people: PeoplePage,
   devices: DevicePage,
   settings: SettingPage,

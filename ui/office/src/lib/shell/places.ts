@@ -5,6 +5,7 @@ import Building from '@lucide/svelte/icons/building-2';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import FileText from '@lucide/svelte/icons/file-text';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
+import Hash from '@lucide/svelte/icons/hash';
 import PhoneCall from '@lucide/svelte/icons/phone-call';
 import PhoneIncoming from '@lucide/svelte/icons/phone-incoming';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
@@ -18,7 +19,7 @@ import type { Icon } from '@gongdan/shared/parts';
 import type { Key } from '@gongdan/shared/words';
 
 export interface Place {
-  readonly id: 'home' | 'intake' | 'jobs' | 'orders' | 'callbacks' | 'customers' | 'conflicts' | 'findings' | 'bundles' | 'fees' | 'people' | 'devices' | 'settings';
+  readonly id: 'home' | 'intake' | 'jobs' | 'orders' | 'callbacks' | 'customers' | 'conflicts' | 'findings' | 'bundles' | 'fees' | 'numbers' | 'people' | 'devices' | 'settings';
   readonly path: string;
   readonly word: Key;
   readonly icon: Icon;
@@ -37,6 +38,7 @@ export const places: readonly Place[] = [
   { id: 'findings', path: '/findings', word: 'office.nav.findings', icon: ScanSearch, needs: 'read_office', count: (home) => home.open_findings },
   { id: 'bundles', path: '/bundles', word: 'office.nav.bundles', icon: Archive, needs: 'read_office' },
   { id: 'fees', path: '/fees', word: 'office.nav.fees', icon: BookOpen, needs: 'read_office' },
+  { id: 'numbers', path: '/numbers', word: 'seal.number.book', icon: Hash, needs: 'read_office' },
   { id: 'people', path: '/people', word: 'office.nav.people', icon: Users, needs: 'administer_users' },
   { id: 'devices', path: '/devices', word: 'office.nav.devices', icon: TabletSmartphone, needs: 'administer_users' },
   { id: 'settings', path: '/settings', word: 'office.nav.settings', icon: Settings },

@@ -1,0 +1,162 @@
+//! `gongdan-server verify FILE`: the same proof without a server and without a data folder. The company's key comes from outside, or the
+//! file's own certificate is taken at its word and that is said.
+
+use std::path::Path;
+
+use gongdan_documents::Templates;
+use gongdan_domain::seal::proof::{Proof, ProofError};
+use gongdan_domain::seal::public_key_text;
+use gongdan_domain::sync::wire::SignedCertificate;
+use gongdan_domain::work_order::OrderDocument;
+
+use super::print::{Printed, again};
+use super::{Compared, File, compare};
+use crate::core::Core;
+use crate::error::Result;
+
+/// How a program that calls this learns of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0: what was sealed, and nothing else.
+    Unchanged = 0,
+    /// 1: something differs.
+    Changed = 1,
+    /// 3: there is nothing in it that could be verified, or nobody here knows it.
+    Unknown = 3,
+}
+
+/// Reads a key as base64, or takes it from a certificate that was exported.
+pub fn key_of(certificate: &str) -> Option<String> {
+    let named = |signed: &SignedCertificate| signed.read().ok().map(|certificate| certificate.server_key);
+    if let Ok(proof) = Proof::read(certificate, None) {
+        return named(&proof.certificate);
+    }
+    if let Ok(signed) = serde_json::from_str::<SignedCertificate>(certificate) {
+        return named(&signed);
+    }
+    let text = certificate.trim();
+    gongdan_domain::seal::public_key(text).map(|key| public_key_text(&key))
+}
+
+/// From nothing but the file; lines for a person, and the outcome.
+pub fn alone(bytes: Vec<u8>, server_key: Option<&str>) -> (Vec<String>, Outcome) {
+    let Ok(file) = File::read(bytes) else {
+        return (
+            vec!["There is no sealed data in this file (a scan or a re-saved file has none).".to_owned()],
+            Outcome::Unknown,
+        );
+    };
+    let Some(proof) = &file.proof else {
+        let why = if file.proof_broken {
+            "The proof in this file cannot be read."
+        } else {
+            "There is no proof beside the sealed data."
+        };
+        let outcome = if file.proof_broken { Outcome::Changed } else { Outcome::Unknown };
+        return (vec![why.to_owned()], outcome);
+    };
+    let proven = match proof.check(server_key, None) {
+        Ok(proven) => proven,
+        Err(why) => return (vec![format!("CHANGED: {why}.")], Outcome::Changed),
+    };
+    let content = file.content();
+    let number = content["order_no"].as_str().unwrap_or_default();
+    let mut lines = vec![
+        format!("{number} revision {} is unchanged since {}.", proof.document.revision, proven.payload.sealed_at),
+        format!(
+            "Sealed by device {} as its no. {}: {}",
+            proven.certificate.number_prefix, proof.document.seal_no, proof.document.hash
+        ),
+    ];
+    lines.push(match &proof.receipt {
+        Some(receipt) => format!("The company received it at {}.", receipt.received_at),
+        None => "It bears no receipt of the company yet.".to_owned(),
+    });
+    if !proven.trusted {
+        lines.push(
+            "The company's key was not given (--server-key, --certificate): the file's own certificate was believed."
+                .to_owned(),
+        );
+    }
+    lines.push("Whether a newer revision exists only the company's server knows.".to_owned());
+    let printed = file.pdf.as_ref().map(|pdf| match serde_json::from_value::<OrderDocument>(content) {
+        Ok(document) => again(&document, proof, pdf, &Templates::default()),
+        Err(_) => Printed::NotCompared,
+    });
+    let outcome = printing(printed.as_ref(), &mut lines);
+    (lines, outcome)
+}
+
+fn printing(printed: Option<&Printed>, lines: &mut Vec<String>) -> Outcome {
+    match printed {
+        None => Outcome::Unchanged,
+        Some(Printed::Same) => {
+            lines.push("Every byte of the file is what this content prints.".to_owned());
+            Outcome::Unchanged
+        }
+        Some(Printed::NotCompared) => {
+            lines.push(
+                "The printing could not be compared (other template or version): compare it with the sealed data."
+                    .to_owned(),
+            );
+            Outcome::Unchanged
+        }
+        Some(Printed::Pages(pages)) => {
+            let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+            lines.push(format!("CHANGED: page {} shows something else than was sealed.", pages.join(", ")));
+            Outcome::Changed
+        }
+        Some(Printed::Rest) => {
+            lines.push("CHANGED: another part of the file (pictures, fonts, attachments).".to_owned());
+            Outcome::Changed
+        }
+    }
+}
+
+/// With a data folder: compared field by field with what the server holds.
+pub fn with_data(core: &Core, bytes: Vec<u8>) -> Result<(Vec<String>, Outcome)> {
+    let Ok(file) = File::read(bytes.clone()) else { return Ok(alone(bytes, None)) };
+    let compared = core.store.read(|r| compare(core, r, &file))?;
+    let Some(compared) = compared else {
+        let (mut lines, outcome) = alone(bytes, Some(&public_key_text(&core.keys.signing.verifying_key())));
+        lines.insert(0, "This server holds no such document.".to_owned());
+        return Ok((lines, if outcome == Outcome::Changed { outcome } else { Outcome::Unknown }));
+    };
+    Ok(told(&compared))
+}
+
+fn told(compared: &Compared) -> (Vec<String>, Outcome) {
+    let found = &compared.found;
+    let (number, revision) = (found.number(), found.document.revision);
+    let mut lines = Vec::new();
+    for changed in &compared.fields {
+        let row = changed.row.as_ref().map(|row| format!("{} · ", row.en_or_zh())).unwrap_or_default();
+        let (label, before, after) = (changed.label.en_or_zh(), changed.before.en_or_zh(), changed.after.en_or_zh());
+        lines.push(format!("CHANGED: {row}{label} ({}): sealed {before}, here {after}", changed.field));
+    }
+    if let Some(why) = compared.proof {
+        lines.push(format!("CHANGED: {why}."));
+    }
+    let printed = printing(Some(&compared.printed), &mut lines);
+    let held = if found.checks.all() { "" } else { " What this server holds does not verify either." };
+    lines.insert(
+        0,
+        format!(
+            "{number} revision {revision}, sealed {}, received {}.{held}",
+            found.payload.sealed_at, found.receipt.received_at
+        ),
+    );
+    if found.newest > revision {
+        lines.push(format!("Revision {} has replaced it.", found.newest));
+    }
+    let changed = compared.count() > 0
+        || printed == Outcome::Changed
+        || compared.proof == Some(ProofError::Form)
+        || !found.checks.all();
+    (lines, if changed { Outcome::Changed } else { Outcome::Unchanged })
+}
+
+/// The file as it lies there.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    Ok(std::fs::read(path)?)
+}

@@ -1,0 +1,259 @@
+//! An order sealed by the real device code is proven by others: an independent implementation, the subcommand without any data, and the
+//! page that anybody opens (G5, G6). Each touched copy fails for its own reason.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use gongdan_documents::read::{Held, read};
+use gongdan_domain::seal::code::verify_code;
+use gongdan_domain::seal::proof::Proof;
+use gongdan_domain::work_order::OrderDocument;
+use gongdan_harness::visit::{Visit, signed};
+use gongdan_harness::{Office, TestDevice, World, binary, checkout};
+use serde_json::{Value, json};
+
+async fn job_of(office: &Office, serial_no: &str) -> (String, String) {
+    let jobs = office.call("list_jobs", json!({ "filter": "all", "text": serial_no })).await.expect("jobs");
+    let row = &jobs["rows"][0];
+    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no job for {serial_no}: {jobs}")).to_owned();
+    (text(&row["title"]["job"]), text(&row["visit"]))
+}
+
+/// A sealed order that the office has received, and its PDF as the device prints it with the receipt.
+struct Sealed {
+    document: OrderDocument,
+    pdf: Vec<u8>,
+    held: Held,
+    proof: Proof,
+}
+
+async fn sealed(world: &World, device: &TestDevice, serial_no: &str) -> Sealed {
+    let office = world.office("lu").await;
+    device.sync().await.expect("syncs");
+    let (job, visit) = job_of(&office, serial_no).await;
+    let visit = Visit::of(device, &job, &visit);
+    visit.repaired().await;
+    let document = visit.seal(signed("陈喆")).await;
+    device.sync().await.expect("delivered");
+    let pdf = visit.pdf("zh").await;
+    let held = read(pdf.clone()).expect("a PDF");
+    let proof = Proof::read(held.proof.as_deref().expect("a proof"), held.seal.as_deref()).expect("a proof");
+    Sealed { document, pdf, held, proof }
+}
+
+/// Runs the independent verifier; exit code and the first word of what it says.
+fn python(folder: &Path, name: &str, proof: &Value, more: &[&str]) -> (i32, String) {
+    let file = folder.join(format!("{name}.json"));
+    std::fs::write(&file, proof.to_string()).expect("written");
+    let script = checkout().join("tests/verify/verify_order.py");
+    let python = checkout().join(".venv/bin/python");
+    assert!(python.exists(), "scripts/setup.sh installs {}", python.display());
+    let output = Command::new(python).arg(script).arg(&file).args(more).output().expect("Python runs");
+    let said =
+        String::from_utf8_lossy(if output.status.success() { &output.stdout } else { &output.stderr }).into_owned();
+    let word = said.split([':', ' ']).next().unwrap_or_default().to_owned();
+    (output.status.code().unwrap_or(-1), word)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g5_g6_an_independent_verifier_proves_the_device_and_names_what_was_touched() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let first = sealed(&world, &device, "SAMPLE-1002").await;
+    let second = sealed(&world, &device, "SAMPLE-1004").await;
+    assert!(first.proof.receipt.is_some() && second.proof.document.seal_no == first.proof.document.seal_no + 1);
+    let uncertain = first.document.times.uncertainty_ms.as_ref().expect("the clock was measured");
+    assert!(uncertain.contains_key("arrived"), "a time is sealed with what its clock knew: {uncertain:?}");
+    assert_eq!(first.document.photos.len(), 2);
+    assert!(
+        first.document.photos.iter().all(|p| first.held.photos.contains_key(&p.hash)),
+        "photos lie in it as they are sealed"
+    );
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let value = |proof: &Proof| serde_json::to_value(proof).expect("JSON");
+    let run = |name: &str, proof: &Value, more: &[&str]| python(folder.path(), name, proof, more);
+    let ok = (0, "unchanged".to_owned());
+    assert_eq!(run("first", &value(&first.proof), &[]), ok, "the first follows its certificate");
+    let before = folder.path().join("first.json");
+    let before = ["--previous", before.to_str().expect("a path")];
+    assert_eq!(run("second", &value(&second.proof), &before), ok, "the second follows the first");
+
+    let touched = |change: &dyn Fn(&mut Value)| {
+        let mut proof = value(&second.proof);
+        change(&mut proof);
+        run("touched", &proof, &before)
+    };
+    let broken = |why: &str| (1, why.to_owned());
+    let payload = |proof: &mut Value, from: &str, to: &str| {
+        let text = proof["document"]["payload"].as_str().expect("text").replace(from, to);
+        assert_ne!(proof["document"]["payload"], text, "{from} is in it");
+        proof["document"]["payload"] = json!(text);
+    };
+    let rehash = |proof: &mut Value| {
+        let text = proof["document"]["payload"].as_str().expect("text").to_owned();
+        proof["document"]["hash"] = json!(gongdan_domain::seal::sha256_hex(text.as_bytes()));
+    };
+    assert_eq!(touched(&|p| payload(p, "每周吹扫", "每天吹扫")), broken("hash"));
+    let resealed = |p: &mut Value| {
+        payload(p, "每周吹扫", "每天吹扫");
+        rehash(p);
+    };
+    assert_eq!(touched(&resealed), broken("signature"));
+    assert_eq!(touched(&|p| p["document"]["seal_no"] = json!(1)), broken("envelope"));
+    assert_eq!(touched(&|p| p["receipt"]["received_at"] = json!("2026-01-01T00:00:00Z")), broken("receipt"));
+    assert_eq!(touched(&|p| p["receipt"] = value(&first.proof)["receipt"].clone()), broken("receipt"));
+    let foreign = |p: &mut Value| {
+        let text = p["certificate"]["payload"].as_str().expect("text").replace("张晓峰", "李四");
+        p["certificate"]["payload"] = json!(text);
+    };
+    assert_eq!(touched(&foreign), broken("certificate"));
+    let itself = folder.path().join("second.json");
+    assert_eq!(run("second", &value(&second.proof), &["--previous", itself.to_str().expect("a path")]), broken("link"));
+    let stranger = gongdan_domain::seal::public_key_text(&first.proof_key());
+    assert_eq!(
+        run("first", &value(&first.proof), &["--server-key", &stranger]),
+        broken("certificate"),
+        "another company's key"
+    );
+}
+
+impl Sealed {
+    /// A key that is none of the server's: the device's own.
+    fn proof_key(&self) -> gongdan_domain::seal::VerifyingKey {
+        let certificate = self.proof.certificate.read().expect("a certificate");
+        gongdan_domain::seal::public_key(&certificate.device_key).expect("a key")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_the_committed_vectors_hold_for_the_independent_verifier() {
+    let text = std::fs::read_to_string(checkout().join("docs/seal-vectors.json")).expect("the vectors");
+    let vectors: Value = serde_json::from_str(&text).expect("JSON");
+    let folder = tempfile::tempdir().expect("a folder");
+    let key = vectors["server_key"].as_str().expect("a key");
+    let chain = vectors["chain"].as_array().expect("a chain");
+    assert_eq!(chain.len(), 3);
+    let mut before: Option<PathBuf> = None;
+    for (n, link) in chain.iter().enumerate() {
+        let name = format!("link-{n}");
+        let previous = before.as_ref().and_then(|p| p.to_str()).map(|p| ["--previous", p]);
+        let more: Vec<&str> = ["--server-key", key].into_iter().chain(previous.into_iter().flatten()).collect();
+        assert_eq!(python(folder.path(), &name, &link["proof"], &more), (0, "unchanged".to_owned()));
+        before = Some(folder.path().join(format!("{name}.json")));
+    }
+}
+
+/// `gongdan-server verify`: exit code and what it prints.
+fn subcommand(file: &Path, more: &[&str]) -> (i32, String) {
+    let output = Command::new(binary("gongdan-server")).arg("verify").arg(file).args(more).output().expect("runs");
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_a_file_is_verified_without_the_server_and_without_its_data() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let order = sealed(&world, &device, "SAMPLE-1002").await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, bytes).expect("written");
+        file
+    };
+    let pdf = put("order.pdf", &order.pdf);
+    let (code, said) = subcommand(&pdf, &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains(&order.document.order_no) && said.contains("Every byte"), "{said}");
+    let json = put("order.json", serde_json::to_string(&order.proof).expect("JSON").as_bytes());
+    assert_eq!(subcommand(&json, &[]).0, 0);
+    let server_key = order.proof.certificate.read().expect("a certificate").server_key;
+    let (code, said) = subcommand(&pdf, &["--server-key", &server_key]);
+    assert!(code == 0 && !said.contains("was believed"), "{said}");
+    let stranger = gongdan_domain::seal::public_key_text(&order.proof_key());
+    assert_eq!(subcommand(&pdf, &["--server-key", &stranger]).0, 1, "sealed for another company");
+    let certificate = put("company.json", serde_json::to_string(&order.proof.certificate).expect("JSON").as_bytes());
+    assert_eq!(subcommand(&json, &["--certificate", certificate.to_str().expect("a path")]).0, 0);
+
+    let touched = serde_json::to_string(&order.proof).expect("JSON").replace("每周吹扫", "每天吹扫");
+    let touched = put("touched.json", touched.as_bytes());
+    assert_eq!(subcommand(&touched, &[]).0, 1);
+    let data = world.server_data();
+    let with_data = ["--data", data.to_str().expect("a path")];
+    let (code, said) = subcommand(&touched, &with_data);
+    assert!(code == 1 && said.contains("fault.suggestions") && said.contains("每天吹扫"), "the field is named: {said}");
+    assert_eq!(subcommand(&pdf, &with_data).0, 0);
+    assert_eq!(subcommand(&put("scan.pdf", b"%PDF-1.7\nnothing"), &[]).0, 3);
+    assert_eq!(subcommand(&folder.path().join("none.pdf"), &[]).0, 2);
+}
+
+/// A page of the server: status and HTML.
+async fn page(url: &str, language: &str) -> (u16, String) {
+    let answer = reqwest::Client::new().get(url).header("accept-language", language).send().await.expect("answers");
+    let policy = answer.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    (answer.status().as_u16(), answer.text().await.expect("a page"))
+}
+
+async fn dropped(url: &str, file: Vec<u8>, name: &str) -> String {
+    let boundary = "gongdan-test-boundary";
+    let mut body =
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
+            .into_bytes();
+    body.extend(file);
+    body.extend(format!("\r\n--{boundary}--\r\n").into_bytes());
+    let post =
+        reqwest::Client::new().post(url).header("content-type", format!("multipart/form-data; boundary={boundary}"));
+    post.header("accept-language", "zh").body(body).send().await.expect("answers").text().await.expect("a page")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_whoever_holds_the_paper_sees_whether_it_was_changed_and_where() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let order = sealed(&world, &device, "SAMPLE-1002").await;
+    let code = verify_code(&order.proof.document.hash);
+    let url = format!("{}/v/{code}", world.url());
+    let (status, html) = page(&url, "zh").await;
+    assert_eq!(status, 200);
+    for text in ["没有改动", &order.document.order_no, &order.document.customer.name, "陈喆", "公司收讫副签有效"]
+    {
+        assert!(html.contains(text), "{text} is missing: {html}");
+    }
+    assert!(!html.contains("<script"), "the page has no scripts");
+    let (_, english) = page(&url, "en-GB,en").await;
+    assert!(english.contains("Unchanged") && english.contains("lang=\"en\""));
+
+    let (status, html) = page(&format!("{}/v/0000-0000-0000-0001", world.url()), "zh").await;
+    assert!(status == 404 && html.contains("查不到这张单"));
+    let (_, asked) = page(&format!("{}/v", world.url()), "zh").await;
+    for private in [order.document.customer.name.as_str(), &order.document.order_no] {
+        assert!(!html.contains(private) && !asked.contains(private), "nothing private without the code");
+    }
+
+    let whole = dropped(&url, order.pdf.clone(), "工作单.pdf").await;
+    assert!(whole.contains("没有改动") && whole.contains("文件逐字节一致") && whole.contains("工作单.pdf"), "{whole}");
+    let touched = serde_json::to_string(&order.proof).expect("JSON").replace("每周吹扫", "每天吹扫");
+    let changed = dropped(&url, touched.into_bytes(), "x.json").await;
+    assert!(changed.contains("有 1 处改过") && changed.contains("<ins>每天吹扫"), "{changed}");
+    let mut appended = order.pdf.clone();
+    appended.extend_from_slice(b"\n% one more line\n");
+    let appended = dropped(&url, appended, "x.pdf").await;
+    assert!(appended.contains("文件的其他部分") && !appended.contains("没有改动"), "{appended}");
+    let scan = dropped(&url, b"\xff\xd8\xff a photo".to_vec(), "<b>.jpg").await;
+    assert!(scan.contains("没有封存数据") && !scan.contains("<b>.jpg"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_guessing_codes_is_counted_and_a_known_code_still_opens() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let order = sealed(&world, &device, "SAMPLE-1002").await;
+    let mut last = 0;
+    for guess in 0..12 {
+        last = page(&format!("{}/v/0000-0000-0000-{guess:04}", world.url()), "zh").await.0;
+    }
+    assert_eq!(last, 429);
+    let url = format!("{}/v/{}", world.url(), verify_code(&order.proof.document.hash));
+    assert_eq!(page(&url, "zh").await.0, 200, "whoever holds a paper is never locked out by those who guess");
+}
