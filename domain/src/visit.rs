@@ -329,6 +329,7 @@ impl VisitState {
         let mut ordered: Vec<&Fact> = facts.iter().filter(|f| f.visit.is_none_or(|v| v == visit)).collect();
         ordered.sort_by_key(|f| (f.at.corrected(), f.id));
         let mut state = Self { id: Some(visit), ..Self::default() };
+        state.papers = papers::of(&ordered);
         for fact in ordered {
             if let Some(body) = FactBody::of(fact) {
                 state.take(fact, body);
@@ -472,14 +473,15 @@ impl VisitState {
                 self.archived_revision = revision;
             }
             FactBody::InvoiceRequested { request } => self.invoice = Some(request),
-            paper @ (FactBody::ReceiptIssued { .. }
+            // Papers are read together: see `papers`.
+            FactBody::ReceiptIssued { .. }
             | FactBody::ReceiptVoided { .. }
             | FactBody::TakenToWorkshop { .. }
             | FactBody::WorkshopReturned { .. }
             | FactBody::LoanerHandedOut { .. }
             | FactBody::LoanerReturned { .. }
             | FactBody::HazardStated { .. }
-            | FactBody::ReplacementDeclined { .. }) => papers::take(&mut self.papers, at, paper),
+            | FactBody::ReplacementDeclined { .. } => {}
             FactBody::JobAssigned { .. }
             | FactBody::FindingAnswered { .. }
             | FactBody::RemedialCallback { .. }

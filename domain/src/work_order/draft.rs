@@ -15,6 +15,7 @@ use crate::fact::{Confidence, TestRun, TickList};
 use crate::fees::FeeSheet;
 use crate::id::{JobId, VisitId};
 use crate::knowledge::FaultKnowledge;
+use crate::paper::PaperKind;
 use crate::reading::ReadingSpec;
 use crate::time::Instant;
 use crate::visit::VisitState;
@@ -185,10 +186,16 @@ fn fault(input: &DraftInput<'_>) -> OrderFault {
         found_condition: state.found_condition.clone(),
         causes: diagnosis.map(|d| d.causes.iter().map(|c| Words::new(&c.zh, &c.en)).collect()).unwrap_or_default(),
         cause_type: diagnosis.and_then(|d| d.cause_type).map(words::cause_type),
-        measures: state.measures.iter().map(|m| measure(m, input.knowledge)).collect(),
+        measures: state.measures.iter().map(|m| measure(m, input.knowledge)).chain(declined(state)).collect(),
         hidden_defects: state.hidden_defects.clone(),
         suggestions: state.suggestions.clone(),
     }
+}
+
+/// E7: what the customer did not want replaced stands among what was done, with the number of the paper that says why.
+fn declined(state: &VisitState) -> impl Iterator<Item = Words> + '_ {
+    let papers = state.papers.iter().filter(|p| p.kind == PaperKind::DeclinedReplacement);
+    papers.map(|p| words::declined(&p.about, &p.no))
 }
 
 /// A measure of the knowledge base has both languages; one in the technician's own words has no English yet.

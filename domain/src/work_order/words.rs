@@ -104,3 +104,11 @@ pub fn drive(text: &str) -> String {
     };
     word.to_owned()
 }
+
+/// E7: a replacement that the customer declined.
+pub fn declined(part: &str, no: &str) -> Words {
+    Words::new(
+        format!("客户暂不更换{part}，好处和风险已说明（{no}）"),
+        format!("customer declined to replace {part}, benefit and risk explained ({no})"),
+    )
+}

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::fixture::{Office, demo, entity};
 use crate::commands::args::SavedFile;
-use crate::view::job::JobView;
+use crate::view::job::{JobView, OrderPreview};
 use crate::view::paper::{PaperPreview, PaperProposals};
 
 fn job(office: &Office) -> JobId {
@@ -81,9 +81,12 @@ fn e4_e6_e7_f3_every_paper_is_numbered_sealed_and_on_the_visit() {
         assert_eq!(preview(&office, job, &body).paper.no, before.paper.no, "a second look draws no second number");
         assert_eq!(place_of(&before.paper.no).map(|(kind, _, count)| (kind, count)), Some((body.kind(), 1)));
         let view = seal(&office, job, &body, &before.shown).expect("sealed");
-        let last = view.state.papers.last().expect("a paper");
-        assert_eq!((last.kind, last.no.as_str()), (body.kind(), before.paper.no.as_str()));
+        let mut made = view.state.papers.iter().filter(|p| p.kind == body.kind()).map(|p| p.no.as_str());
+        assert_eq!((made.next(), made.next()), (Some(before.paper.no.as_str()), None));
     }
+    let order: OrderPreview = office.call("preview_order", json!({ "job": job })).expect("previewed");
+    let refused = order.document.fault.measures.last().expect("E7: it stands on the order");
+    assert!(refused.zh.contains("暂不更换油分芯") && refused.zh.contains("JH-"), "{refused:?}");
     let sealed = office.bench.device.read(|r| r.sealed(job)).expect("read");
     let numbers: BTreeSet<u64> = sealed.iter().map(|s| s.document.seal_no).collect();
     assert_eq!(numbers.len(), 5, "each is a link of its own in one chain");
