@@ -242,7 +242,7 @@ fn attachments() -> [(&'static str, Value); 3] {
     let refusals = [400, 401, 403, 404, 409, 413, 422, 507];
     let mut patch = operation("attachment_piece", "The next piece of a file.", &device(), standing("204"), &refusals);
     let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
-    patch["requestBody"] = json!({ "required": true, "content": { "application/offset+octet-stream": bytes } });
+    patch["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": bytes } });
     let get = operation("attachment", "A file that a record in reach names.", &device(), file(), &[400, 401, 403, 404]);
     [
         ("head", with(head, json!([hash()]))),
