@@ -128,7 +128,12 @@ fn print(
 ) -> Result<(String, Vec<u8>)> {
     if plan.copy == BundleCopy::Full {
         let language = if plan.english { "both" } else { "zh" };
-        return paper::order(core, r, order.order_id, &PdfWish { lang: Some(language.to_owned()), revision: None });
+        return paper::order(
+            core,
+            r,
+            order.order_id,
+            &PdfWish { lang: Some(language.to_owned()), ..PdfWish::default() },
+        );
     }
     let at = order.times.arrived.or(order.times.started).unwrap_or(payload_at);
     let name = paper::named(&order.order_no, &order.customer.name, at, &order.zone);

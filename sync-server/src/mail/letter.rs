@@ -53,7 +53,7 @@ pub fn message(core: &Core, r: &dyn Reader, mail: &Mail, settings: &MailSettings
     let text = letter(&words, mail.order.is_none());
     let printed = match mail.order {
         Some(order) => {
-            let wish = PdfWish { lang: Some(mail.language.clone()), revision: mail.revision };
+            let wish = PdfWish { lang: Some(mail.language.clone()), revision: mail.revision, hash: None };
             Some(paper::order(core, r, order, &wish)?)
         }
         None => None,
