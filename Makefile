@@ -1,7 +1,7 @@
 # Everything a person runs. `make help` lists it. Thin on purpose: what takes more than a few lines is in scripts/.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev ui build test lint types bench e2e screenshots dist
+.PHONY: help setup run dev ui build test lint types torture bench e2e screenshots dist
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -29,6 +29,9 @@ lint: ui ## formatting, clippy, ESLint, svelte-check, the arrows between the roo
 	npm run --silent check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+torture: ui ## break everything for so long: make torture MINUTES=10; prints seeds, schedules, mutants, kills
+	@scripts/torture.sh $(MINUTES)
 
 types: ## write the TypeScript types of commands and views again
 	cargo test --workspace --lib export

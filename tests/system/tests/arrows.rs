@@ -100,6 +100,25 @@ fn sql_is_spoken_only_in_store_and_storage() {
 }
 
 #[test]
+fn proofs_that_the_docs_name_exist() {
+    let root = root();
+    let mut files = Vec::new();
+    for room in ["domain", "device/src", "sync-server", "tests"] {
+        rust_files(&root.join(room), &mut files);
+    }
+    let code: String = files.iter().map(|file| fs::read_to_string(file).expect("a source file")).collect();
+    let docs = fs::read_to_string(root.join("docs/sync.md")).expect("docs/sync.md");
+    let rows = docs.lines().filter(|line| line.starts_with("| ") && line.matches('|').count() == 4);
+    let proofs = rows.filter_map(|row| row.split('|').nth(3)).flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let mut named = 0;
+    for proof in proofs.filter(|proof| proof.contains('_') && !proof.contains(['/', '.'])) {
+        assert!(code.contains(&format!("fn {proof}(")), "docs/sync.md names a test that is not there: {proof}");
+        named += 1;
+    }
+    assert!(named > 20, "the table of proofs names its tests");
+}
+
+#[test]
 fn files_are_small_enough_to_read() {
     let root = root();
     let mut files = Vec::new();

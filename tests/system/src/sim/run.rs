@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use gongdan_device::commands;
 use gongdan_device::error::Error;
 use gongdan_domain::fact::{About, FactBody, PhotoKind};
-use gongdan_domain::id::{JobId, PersonId, WriteId};
+use gongdan_domain::id::{FactId, JobId, PersonId, WriteId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, FileRef};
 use serde_json::{Value, json};
@@ -126,8 +126,13 @@ impl Player {
             }
             Flavour::RolledBack if n == late => {
                 let said = self.dice.percent(50);
+                let apart = self.dice.percent(50) && self.taken_back_elsewhere();
                 self.world.say(format!("the server goes back to the snapshot, said: {said}"));
                 self.world.roll_back(said);
+                if apart {
+                    // Who took it back comes before who said it.
+                    _ = self.world.sync(1);
+                }
             }
             _ => {}
         }
@@ -187,8 +192,28 @@ impl Player {
         self.dice.pick(&unit.jobs()).copied()
     }
 
+    /// One device says something, the other takes it back, and the server is about to forget both.
+    fn taken_back_elsewhere(&mut self) -> bool {
+        let job = TEMPLATE.jobs[0];
+        if !self.world.units.iter().take(2).all(|unit| unit.open() && unit.jobs().contains(&job)) {
+            return false;
+        }
+        self.world.sky(|sky| sky.rough = 0);
+        self.note_in(0, job);
+        let said = self.world.account.notes.last().map(|note| note.fact);
+        _ = (self.world.sync(0), self.world.sync(1));
+        let known = self.world.units[1].device().read(|r| r.facts(job)).expect("read");
+        let Some(target) = said.filter(|said| known.iter().any(|fact| fact.id == *said)) else { return false };
+        self.retract(1, job, target);
+        true
+    }
+
     fn note(&mut self, who: usize) {
         let Some(job) = self.job(who) else { return };
+        self.note_in(who, job);
+    }
+
+    fn note_in(&mut self, who: usize, job: JobId) {
         let text = self.text("note", &self.world.units[who].name.clone());
         let body = FactBody::NoteAdded { text: text.clone() };
         let about = About { job, visit: None };
@@ -203,6 +228,10 @@ impl Player {
         let facts = self.world.units[who].device().read(|r| r.facts(job)).expect("read");
         let notes: Vec<_> = facts.iter().filter(|fact| fact.kind == "note_added").map(|fact| fact.id).collect();
         let Some(target) = self.dice.pick(&notes).copied() else { return };
+        self.retract(who, job, target);
+    }
+
+    fn retract(&mut self, who: usize, job: JobId, target: FactId) {
         let about = About { job, visit: None };
         self.world.units[who].device().write(|tx| tx.retract(about, vec![target], "")).expect("taken back");
         let name = self.world.units[who].name.clone();

@@ -185,6 +185,12 @@ impl World {
         done
     }
 
+    /// Hands bytes to the server in the name of a device.
+    pub fn deliver(&self, who: usize, body: &[u8]) -> Result<Vec<u8>> {
+        let unit = &self.units[who];
+        self.net(&unit.token, unit.person).deliver(body)
+    }
+
     /// A request whose sender has given up arrives after all.
     pub fn deliver_late(&mut self, which: usize) {
         self.remember_before_commit();
