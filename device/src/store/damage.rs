@@ -31,7 +31,10 @@ fn worked() -> Bench {
     // A key store opens without the slow PIN: there are many pages.
     let mut bench = Bench::with_keys(TestKeys::there());
     let job = bench.job();
-    for i in 0..40 {
+    let about = About { job, visit: None };
+    // The first of forty changes: a drawn number is told to the office.
+    bench.device.write(|tx| tx.draw_number(about, "work_order", job.0).map(drop)).expect("drawn");
+    for i in 0..39 {
         // Some rows are longer than a page: their rest stands elsewhere.
         note(&bench, job, &format!("第 {i} 条 {}", "油位低，温度高。".repeat(if i % 7 == 0 { 500 } else { 10 })));
     }
@@ -40,7 +43,6 @@ fn worked() -> Bench {
     reply.verdicts = (1..=20).map(|seq| verdict(seq, Outcome::Accepted, 100 + seq)).collect();
     reply.acked_through = 20;
     bench.take(&reply);
-    bench.device.write(|tx| tx.draw_number("work_order", job.0).map(drop)).expect("drawn");
     bench.close();
     bench
 }
@@ -98,7 +100,8 @@ fn entered_is_durable_whichever_page_is_spoiled_the_other_changes_are_saved() {
         most_lost = most_lost.max(20 - saved.len());
         let rebuilt = bench.device.read(|r| r.rebuilt()).expect("read").expect("it was");
         assert_eq!(usize::try_from(rebuilt.kept).expect("few"), saved.len(), "page {page}: and the person is told");
-        let next = bench.device.write(|tx| tx.draw_number("work_order", uuid::Uuid::now_v7())).expect("drawn");
+        let about = About { job: JobId(uuid::Uuid::now_v7()), visit: None };
+        let next = bench.device.write(|tx| tx.draw_number(about, "work_order", uuid::Uuid::now_v7())).expect("drawn");
         assert!(next.ends_with("-0002"), "page {page}: a number is never drawn twice: {next}");
         bench.restart();
         assert!(waiting(&bench).is_superset(&saved), "page {page}: and it stays");

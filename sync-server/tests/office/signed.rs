@@ -57,6 +57,7 @@ fn sealing(clock: &str) -> Fact {
             quality: Rating::Satisfied,
             attitude: Rating::Satisfied,
             total_fen: order.fees.total_fen.0,
+            supersedes: None,
         },
     )
 }

@@ -75,7 +75,7 @@ async fn main() {
         inner
             .write(|tx| {
                 let order = place.visit.expect("a visit").order();
-                let number = tx.draw_number("work_order", order.0)?;
+                let number = tx.draw_number(place, "work_order", order.0)?;
                 let sealed = tx.seal(order.0, 1, "work_order", place, json!({ "order_no": number }), Vec::new())?;
                 let body = FactBody::OrderSealed {
                     order,
@@ -86,6 +86,7 @@ async fn main() {
                     quality: Rating::NotRated,
                     attitude: Rating::NotRated,
                     total_fen: 0,
+                    supersedes: None,
                 };
                 tx.fact(place, body, Vec::new()).map(drop)
             })
