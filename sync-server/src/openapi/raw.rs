@@ -20,6 +20,9 @@ pub fn paths() -> Map<String, Value> {
         "get",
         operation("openapi", "This description.", &json!([]), any("The description."), &[]),
     );
+    for (path, method, operation) in proofs() {
+        put(path, method, operation);
+    }
     put("/sync/v1/enrol", "post", enrol());
     put("/sync/v1/readmit", "post", readmit());
     put("/sync/v1/exchange", "post", exchange());
@@ -31,6 +34,7 @@ pub fn paths() -> Map<String, Value> {
     put("/api/office/download", "get", download());
     put("/api/office/file/{hash}", "get", office_file());
     put("/api/office/orders/{order}/pdf", "get", pdf("order_pdf", "order"));
+    put("/api/office/orders/{order}/proof", "get", exported());
     put("/api/office/papers/{paper}/pdf", "get", pdf("paper_pdf", "paper"));
     put("/api/office/bundles/{bundle}", "get", bundle());
     put("/api/office/upload/work", "post", import());
@@ -267,6 +271,44 @@ fn pdf(id: &str, of: &str) -> Value {
     let revision =
         json!({ "name": "revision", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 1000 } });
     with(get, json!([sealed, lang, revision]))
+}
+
+/// The pages on which anybody verifies a paper; each answers HTML whatever it has to say.
+fn proofs() -> [(&'static str, &'static str, Value); 4] {
+    let page = |id: &str, summary: &str| {
+        let html = || json!({ "description": "A page.", "content": { "text/html": { "schema": string() } } });
+        let mut operation = operation(id, summary, &json!([]), ("200", html()), &[400]);
+        for status in ["303", "404", "413", "429"] {
+            operation["responses"][status] = html();
+        }
+        operation
+    };
+    let form = |mut operation: Value| {
+        let schema = json!({ "type": "object", "properties": { "file": { "type": "string", "format": "binary" } } });
+        operation["requestBody"] = json!({ "content": { "multipart/form-data": { "schema": schema } } });
+        operation
+    };
+    let lang = || json!({ "name": "lang", "in": "query", "schema": string() });
+    let code = || in_path("code", &string());
+    [
+        ("/v", "get", with(page("verify_ask", "Asks for a code or a file."), json!([lang()]))),
+        ("/v", "post", with(form(page("verify_file", "Compares a file with what was sealed.")), json!([lang()]))),
+        ("/v/{code}", "get", with(page("verify_code", "What a paper's code leads to."), json!([code(), lang()]))),
+        (
+            "/v/{code}",
+            "post",
+            with(form(page("verify_file_of_code", "Compares a file of this paper.")), json!([code(), lang()])),
+        ),
+    ]
+}
+
+/// docs/seal.md
+fn exported() -> Value {
+    let good = any("The sealed document with certificate and receipt.");
+    let get =
+        operation("order_proof", "Everything that proves an order.", &session(), good, &[401, 403, 404, 409, 422]);
+    let hash = json!({ "name": "hash", "in": "query", "schema": string() });
+    with(get, json!([in_path("order", &json!({ "type": "string", "format": "uuid" })), hash]))
 }
 
 fn bundle() -> Value {
