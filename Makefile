@@ -37,7 +37,8 @@ types: ## write the TypeScript types of commands and views again
 	cargo test --workspace --lib export
 
 bench: ui ## measure beside the limits: raw SQLite, bare loopback, an empty page
-	cargo bench --workspace --bench search --bench page --bench encryption
+	cargo build --profile bench --workspace --bins
+	cargo bench --workspace --bench search --bench page --bench encryption --bench sync
 
 e2e: build ## only the tests that drive the interfaces: bridge, console, real app
 	@scripts/test.sh e2e
