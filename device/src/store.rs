@@ -96,8 +96,13 @@ impl Store {
     pub fn open(path: &Path, key: DatabaseKey) -> Result<Self> {
         rebuild::finish(path)?;
         // Looked at without the right to write: a newer version's file stays as it is, its log included.
-        refuse_newer(&connect(path, &key, OpenFlags::SQLITE_OPEN_READ_ONLY)?)?;
+        match connect(path, &key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|look| refuse_newer(&look)) {
+            // What a power cut left has to be rolled back first, and that is writing.
+            Err(Error::Sql(error)) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly) => {}
+            looked => looked?,
+        }
         let mut writer = connect(path, &key, OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE)?;
+        refuse_newer(&writer)?;
         embedded::migrations::runner().run(&mut writer)?;
         let identity = Identity::load(&writer)?;
         let measured = meta::read_json(&writer, meta::MEASURED)?;

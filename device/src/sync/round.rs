@@ -20,7 +20,8 @@ use crate::view::app::Gate;
 
 /// Changes of one request: enough for a day, small enough for a bad line.
 const BATCH: u32 = 500;
-const BATCH_BYTES: usize = 1 << 20;
+/// Sent within half a minute at 64 kbit/s even if nothing of it can be packed: while a request goes out, no answer can break the silence.
+const BATCH_BYTES: usize = 1 << 18;
 const PAGE_BYTES: u64 = 1 << 20;
 /// How long the large pictures of an archived order stay here.
 const KEPT_AFTER_ARCHIVING: chrono::Duration = chrono::Duration::days(30);

@@ -64,9 +64,15 @@ impl SqliteStorage {
     pub fn open(path: &Path, now: Instant) -> Result<Self> {
         if path.exists() {
             // Looked at without the right to write: a newer version's file stays as it is, its log included.
-            refuse_newer(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)?;
+            let look = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            match refuse_newer(&look) {
+                // What a power cut left has to be rolled back first, and that is writing.
+                Err(Error::Database(error)) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly) => {}
+                looked => looked?,
+            }
         }
         let mut conn = connect(path)?;
+        refuse_newer(&conn)?;
         migrations::migrations::runner().run(&mut conn)?;
         first_start(&conn, now)?;
         let (queue, jobs) = channel();

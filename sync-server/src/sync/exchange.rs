@@ -28,7 +28,11 @@ pub fn check_protocol(headers: &HeaderMap) -> Result<()> {
     let named = headers.get("gongdan-protocol").and_then(|v| v.to_str().ok()).unwrap_or("1");
     match named.trim().parse::<u32>() {
         Ok(n) if (1..=PROTOCOL).contains(&n) => Ok(()),
-        _ => Err(Problem::with(Code::ProtocolUnknown, json!({ "spoken": named, "newest": PROTOCOL })).into()),
+        _ => Err(Problem::with(
+            Code::ProtocolUnknown,
+            json!({ "spoken": named, "newest": PROTOCOL, "min_app": MIN_APP }),
+        )
+        .into()),
     }
 }
 

@@ -73,12 +73,8 @@ async fn call(http: &reqwest::Client, url: &str, name: &str, args: &Value) -> Op
 /// Every note of the job in a view, each as often as it is there.
 fn notes(view: &Value, found: &mut Vec<String>) {
     match view {
-        Value::Object(map) => {
-            if map.get("kind").is_some_and(|kind| kind == "note_added") {
-                found.extend(map["body"]["text"].as_str().filter(|text| text.starts_with("kill ")).map(str::to_owned));
-            }
-            map.values().for_each(|value| notes(value, found));
-        }
+        Value::String(text) if text.starts_with("kill ") => found.push(text.clone()),
+        Value::Object(map) => map.values().for_each(|value| notes(value, found)),
         Value::Array(list) => list.iter().for_each(|value| notes(value, found)),
         _ => {}
     }

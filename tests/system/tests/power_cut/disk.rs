@@ -49,7 +49,9 @@ fn disk() -> MutexGuard<'static, Disk> {
 pub fn plug_in() {
     static ONCE: Once = Once::new();
     ONCE.call_once(register);
-    disk().recording = true;
+    let mut disk = disk();
+    (disk.recording, disk.full) = (true, false);
+    disk.events.clear();
 }
 
 pub fn acknowledge(n: u64) {
@@ -77,7 +79,13 @@ pub fn cut(events: &[Event], through: usize, roll: &mut dyn FnMut(u64) -> u64) -
             Event::Write { file, .. } | Event::Truncate { file, .. } | Event::Delete { file } => {
                 files.entry(file).or_default().unsynced.push(event);
             }
-            Event::Sync { file } => files.entry(file).or_default().sync(),
+            Event::Sync { file } => {
+                // SQLite syncs the folder with the first sync of a new log: what was deleted before stays deleted.
+                if file.ends_with("-wal") && files.get(file.as_str()).is_none_or(|log| log.synced.is_none()) {
+                    files.values_mut().for_each(File::deletions_stay);
+                }
+                files.entry(file).or_default().sync();
+            }
             Event::Acknowledged(n) => acknowledged = *n,
         }
     }
@@ -96,6 +104,12 @@ impl File<'_> {
     fn sync(&mut self) {
         for event in std::mem::take(&mut self.unsynced) {
             self.apply(event, None);
+        }
+    }
+
+    fn deletions_stay(&mut self) {
+        if matches!(self.unsynced.last(), Some(Event::Delete { .. })) {
+            self.sync();
         }
     }
 

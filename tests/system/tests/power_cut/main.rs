@@ -114,11 +114,8 @@ fn beside(from: &Path) -> TempDir {
 /// How many notes of ours a view has.
 fn notes(view: &Value) -> u64 {
     match view {
-        Value::Object(map) => {
-            let ours = map.get("kind").is_some_and(|kind| kind == "note_added")
-                && map["body"]["text"].as_str().is_some_and(|text| text.starts_with("note "));
-            u64::from(ours) + map.values().map(notes).sum::<u64>()
-        }
+        Value::String(text) => u64::from(text.starts_with("note ")),
+        Value::Object(map) => map.values().map(notes).sum(),
         Value::Array(list) => list.iter().map(notes).sum(),
         _ => 0,
     }
