@@ -23,8 +23,8 @@ fn safe(text: &str, room: usize) -> String {
     for c in text.trim().chars() {
         let kept = match c {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
-            c if c.is_control() || crate::font::invisible(c) => continue,
             c if c.is_whitespace() => ' ',
+            c if c.is_control() || crate::font::invisible(c) => continue,
             c => c,
         };
         if out.len() + kept.len_utf8() > room {

@@ -266,7 +266,7 @@ fn g5_a_later_revision_says_what_it_replaces_also_on_the_longest_order() {
         let pages = pages(&sealed(&doc, language));
         assert!(pages.len() <= 4, "{language:?}: {} pages", pages.len());
         // Long names stand in columns beside each other: line by line they interleave.
-        shows(&pages, &["样例新疆维吾尔自治区", "第二分公司", "阿卜杜热合曼", "油滤数量更正"]);
+        shows(&pages, &["样例新疆维吾尔自治区", "第二分", "阿卜杜热合曼", "油滤数量更正"]);
     }
     shows(&pages(&sealed(&doc, Language::Zh)), &["修订 3，替代修订 2", "原因：油滤数量更正"]);
     let without = OrderDocument { photos: Vec::new(), ..doc };

@@ -137,7 +137,9 @@ impl FromStr for EnrolmentText {
     fn from_str(text: &str) -> Result<Self, Unreadable> {
         if let Some(old) = text.trim().strip_prefix(OLD_PREFIX) {
             let (url, code) = old.split_once('|').ok_or(Unreadable::Text)?;
-            return Ok(Self { server: url.parse()?, code: code.trim().to_owned() });
+            let code = code.split_whitespace().collect::<String>().to_uppercase();
+            let whole = !code.is_empty() && !code.contains(PART);
+            return if whole { Ok(Self { server: url.parse()?, code }) } else { Err(Unreadable::Text) };
         }
         let text: String = text.split_whitespace().collect::<String>().to_uppercase();
         let (body, told) = text.rsplit_once(PART).ok_or(Unreadable::Text)?;

@@ -174,6 +174,7 @@ async fn a_server_that_never_answers_is_given_up_in_the_end_and_a_person_tries_a
     assert_eq!(cancelled["state"], "cancelled");
     world.pass(25 * 60);
     assert_eq!(turn(&world), Turn::Nothing(None));
+    let manager = world.sign_in("jiang").await;
     assert_eq!(world.office(&manager, "retry_mail", &json!({ "mail": id })).await.code(), "conflict");
 }
 

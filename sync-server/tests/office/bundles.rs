@@ -133,7 +133,7 @@ async fn h5_a_bundle_is_made_in_the_background_and_taking_it_is_on_record() {
         );
     }
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    let lines: Vec<(&str, &str)> = audit
+    let lines: Vec<(&str, &str)> = audit["rows"]
         .as_array()
         .expect("rows")
         .iter()

@@ -51,7 +51,7 @@ async fn a6_sending_the_same_form_twice_registers_one_job() {
     let hits = bench.call("lu", "search_customers", json!({ "text": "样例一号" })).await;
     assert_eq!(hits.as_array().map(Vec::len), Some(1), "one customer, not two");
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    let created = audit.as_array().map(|a| a.iter().filter(|e| e["action"] == "created").count());
+    let created = audit["rows"].as_array().map(|a| a.iter().filter(|e| e["action"] == "created").count());
     assert_eq!(created, Some(1), "noted once: {audit}");
 }
 

@@ -184,7 +184,8 @@ async fn h4_br06_a_remedial_callback_is_owed_within_four_working_hours_and_settl
     assert_eq!(opened["row"]["finding"]["decision"], "remedial_callback");
     assert_eq!(opened["callbacks"][0]["result"]["note"], "当面道歉");
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    let actions: Vec<&str> = audit.as_array().expect("rows").iter().filter_map(|row| row["action"].as_str()).collect();
+    let actions: Vec<&str> =
+        audit["rows"].as_array().expect("rows").iter().filter_map(|row| row["action"].as_str()).collect();
     assert!(actions.contains(&"answered") && actions.contains(&"remedial_callback"), "{actions:?}");
 }
 

@@ -40,7 +40,7 @@ async fn h2_archive_numbers_have_no_gaps_and_one_order_has_one() {
     let list = bench.call("jiang", "list_orders", json!({ "filter": "archived" })).await;
     assert_eq!((&list["counts"]["archived"], &list["counts"]["to_review"]), (&json!(2), &json!(0)));
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    let archived = audit.as_array().map(|a| a.iter().filter(|e| e["action"] == "archived").count());
+    let archived = audit["rows"].as_array().map(|a| a.iter().filter(|e| e["action"] == "archived").count());
     assert_eq!(archived, Some(2), "{audit}");
 }
 

@@ -38,7 +38,7 @@ async fn f1_a_new_fee_schedule_reaches_every_device_and_is_noted() {
     assert_eq!((&of("fee_schedule")["version"], &of("fee_schedule")["body"]), (&json!("2027-A"), &Value::Null));
     assert_eq!(newest.as_array().map(Vec::len), Some(12), "one row for each kind");
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    assert!(audit.as_array().is_some_and(|a| a.iter().any(|e| e["action"] == "published")), "{audit}");
+    assert!(audit["rows"].as_array().is_some_and(|a| a.iter().any(|e| e["action"] == "published")), "{audit}");
 }
 
 #[tokio::test]

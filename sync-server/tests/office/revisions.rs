@@ -134,7 +134,7 @@ async fn g5_two_first_revisions_are_kept_and_neither_counts_until_the_manager_na
     );
     bench.call("jiang", "archive_order", review).await;
     let audit = bench.call("admin", "list_audit", json!({ "page": 0 })).await;
-    assert!(audit.as_array().into_iter().flatten().any(|row| row["action"] == "revision_named"), "{audit}");
+    assert!(audit["rows"].as_array().into_iter().flatten().any(|row| row["action"] == "revision_named"), "{audit}");
     let told = zhang
         .holds()
         .await

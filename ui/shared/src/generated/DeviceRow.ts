@@ -4,4 +4,12 @@ import type { DeviceState } from "./DeviceState";
 import type { HoleRange } from "./HoleRange";
 import type { PersonName } from "./PersonName";
 
-export type DeviceRow = { device: DeviceId, name: string, person: PersonName, number_prefix: string, app: string, state: DeviceState, enrolled_at: string, last_seen_at: string | null, acked_through: number, holes: Array<HoleRange>, offered: number, };
+export type DeviceRow = { device: DeviceId, name: string, person: PersonName, number_prefix: string, app: string, state: DeviceState, enrolled_at: string, last_seen_at: string | null, acked_through: number, 
+/**
+ * Numbers that never came and that the device no longer holds.
+ */
+holes: Array<HoleRange>, 
+/**
+ * Records that it offers after a restore.
+ */
+offered: number, };

@@ -24,11 +24,11 @@ import type { VisitId } from "./VisitId";
 /**
  * Every fact that this version understands.
  */
-export type FactBody = { "kind": "job_assigned", "body": { visit: VisitId, technicians: Array<PersonId>, leader: PersonId, planned_at: string | null, } } | { "kind": "job_cancelled", "body": { reason: string, } } | { "kind": "order_questioned", "body": { order: OrderId, revision: number, question: string, } } | { "kind": "question_answered", "body": { order: OrderId, answer: string, } } | { "kind": "order_archived", "body": { order: OrderId, revision: number, archive_no: string, } } | { "kind": "finding_answered", "body": { finding: FindingId, answer: string, decision?: FindingDecision, } } | { "kind": "revision_named", "body": { order: OrderId, revision: number, hash: string, reason: string, } } | { "kind": "remedial_callback", "body": { finding: FindingId, 
+export type FactBody = { "kind": "job_assigned", "body": { visit: VisitId, technicians: Array<PersonId>, leader: PersonId, planned_at: string | null, } } | { "kind": "job_cancelled", "body": { reason: string, } } | { "kind": "order_questioned", "body": { order: OrderId, revision: number, question: string, } } | { "kind": "question_answered", "body": { order: OrderId, answer: string, } } | { "kind": "order_archived", "body": { order: OrderId, revision: number, archive_no: string, } } | { "kind": "finding_answered", "body": { finding: FindingId, answer: string, decision?: FindingDecision, } } | { "kind": "remedial_callback", "body": { finding: FindingId, 
 /**
  * What to talk about.
  */
-about: string, } } | { "kind": "job_accepted", "body": Record<symbol, never> } | { "kind": "contact_attempt", "body": { number: string, whom: string, outcome: ContactOutcome, 
+about: string, } } | { "kind": "revision_named", "body": { order: OrderId, revision: number, hash: string, reason: string, } } | { "kind": "job_accepted", "body": Record<symbol, never> } | { "kind": "contact_attempt", "body": { number: string, whom: string, outcome: ContactOutcome, 
 /**
  * B4: that the fee schedule was announced.
  */

@@ -114,10 +114,10 @@ export type OfficeCommands = {
   change_role: { args: ChangeRole; reply: AccountRow };
   reset_password: { args: OfAccount; reply: NewPassword };
   disable_account: { args: DisableAccount; reply: AccountRow };
-  confirm_device: { args: ConfirmDevice; reply: OfficeDone };
-  list_offered: { args: OfficeNothing; reply: OfferedRow[] };
-  settle_offered: { args: SettleOffered; reply: OfficeDone };
   recover_pin: { args: RecoverPin; reply: RecoveryCode };
+  confirm_device: { args: ConfirmDevice; reply: OfficeDone };
+  list_offered: { args: OfficeNothing; reply: Array<OfferedRow> };
+  settle_offered: { args: SettleOffered; reply: OfficeDone };
   list_findings: { args: ListFindings; reply: FindingList };
   open_finding: { args: OpenFinding; reply: OpenedFinding };
   ask_remedial_callback: { args: AskRemedialCallback; reply: OfficeDone };
