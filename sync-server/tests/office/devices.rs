@@ -58,7 +58,7 @@ async fn l3_a_revoked_device_is_told_and_stays_revoked() {
     let home = bench.call("admin", "home", json!({})).await;
     assert_eq!(home["devices"], 0);
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    assert!(audit["rows"].as_array().is_some_and(|a| a.iter().any(|e| e["action"] == "revoked")), "{audit}");
+    assert!(audit["rows"].as_array().is_some_and(|a| a.iter().any(|e| e["action"] == "erasing")), "{audit}");
     let nothing = json!({ "device": uuid::Uuid::now_v7(), "mode": "collect" });
     assert_eq!(bench.refused("admin", "revoke_device", nothing).await.code, Code::NotFound);
 }

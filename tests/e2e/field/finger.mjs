@@ -40,7 +40,8 @@ export async function until(ask, good, what) {
 }
 
 export async function field(browser, device) {
-  const context = await browser.newContext({ viewport: { width: USUAL.width, height: USUAL.height }, timezoneId: 'America/New_York' });
+  // Nothing is looked at in the middle of a transition.
+  const context = await browser.newContext({ viewport: { width: USUAL.width, height: USUAL.height }, reducedMotion: 'reduce', timezoneId: 'America/New_York' });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const errors = [];

@@ -8,7 +8,7 @@ export const openBrowser = () =>
 
 /** A page of its own: nothing of another test is in it. `pages.at(id)` finds what a person acts on. */
 export async function openPage(browser, { width = 1440, height = 900, language = 'zh', theme = 'day' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, timezoneId: 'America/New_York', acceptDownloads: true });
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', timezoneId: 'America/New_York', acceptDownloads: true });
   await context.addInitScript(
     ([words, look]) => {
       if (localStorage.getItem('gongdan.language') === null) localStorage.setItem('gongdan.language', words);
