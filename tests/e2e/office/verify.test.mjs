@@ -113,7 +113,7 @@ test('G5 the console shows what a revision changed, and the book of numbers what
   const console = await signedIn(browser, firm, 'cheng', { width: 1366, height: 768 });
   await console.at('rail-orders').click();
   await console.at(`order-row-${number}`).click();
-  await console.page.locator('summary').first().click();
+  await console.page.locator('details', { has: console.page.getByTestId('changes-2') }).locator('summary').click();
   await console.at('changes-2').getByText('每天吹扫').waitFor();
   await console.page.getByText('建议写错').first().waitFor();
   await look(console, 'a revised order');

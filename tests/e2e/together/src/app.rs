@@ -11,6 +11,7 @@ use thirtyfour::{Capabilities, WebDriver};
 /// One WebKitWebDriver process; it serves one session at a time.
 pub struct Driver {
     process: Child,
+    home: PathBuf,
     url: String,
 }
 
@@ -30,7 +31,7 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .expect("WebKitWebDriver: install webkit2gtk-driver (make setup does)");
-        let driver = Self { process, url: format!("http://127.0.0.1:{port}") };
+        let driver = Self { process, home: home.to_owned(), url: format!("http://127.0.0.1:{port}") };
         let deadline = Instant::now() + Duration::from_secs(20);
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < deadline, "WebKitWebDriver did not start");
@@ -68,12 +69,17 @@ impl App {
         self.web.set_window_rect(0, 0, width, height).await.expect("the window takes a size");
     }
 
-    /// Kills the process the way a battery does: without a word.
-    pub async fn kill(self) {
-        let killed = Command::new("pkill").args(["-KILL", "-f", &binary("gongdan").to_string_lossy()]).status();
+    /// Kills the process the way a battery does: without a word. The driver goes too: one that has not noticed yet would wait for
+    /// minutes for a window that is gone.
+    pub fn kill(self, driver: Driver) -> Driver {
+        let killed =
+            Command::new("pkill").args(["-KILL", "-f", &format!("^{}( |$)", binary("gongdan").display())]).status();
         assert!(killed.is_ok_and(|s| s.success()), "the app's process was there to be killed");
-        // The session is gone with the process.
-        _ = self.web.quit().await;
+        // The session is gone with the process: there is nothing to quit, and asking would wait for it.
+        _ = self.web.leak();
+        let home = driver.home.clone();
+        drop(driver);
+        Driver::start(&home)
     }
 
     pub async fn screenshot(&self, folder: &Path, name: &str) -> PathBuf {

@@ -44,7 +44,7 @@ async fn entered_is_durable_over_kills_of_the_real_app() {
     let jobs = office.call("list_jobs", args).await.expect("the demo's jobs");
     let job = jobs["rows"][0]["title"]["job"].as_str().expect("the demo has a job for this machine").to_owned();
     let code = world.enrolment_code("张晓峰").await;
-    let driver = Driver::start(&world.path().join("tablet"));
+    let mut driver = Driver::start(&world.path().join("tablet"));
     let mut app = App::start(&driver).await;
     app.size(1280, 800).await;
     {
@@ -81,7 +81,7 @@ async fn entered_is_durable_over_kills_of_the_real_app() {
         // At this instant; the last taps may be under way, and may be lost.
         shown = kept(&app, &job).await;
         assert!(shown.iter().all(|id| id.starts_with("tick-kit-")), "{shown:?}");
-        app.kill().await;
+        driver = app.kill(driver);
         app = App::start(&driver).await;
         app.size(1280, 800).await;
         let mut finger = Finger::new(&app.web, Taps::default());
@@ -89,5 +89,6 @@ async fn entered_is_durable_over_kills_of_the_real_app() {
         finger.tap("gate-enter").await;
         finger.find("sync-sentence").await;
     }
+    drop(app.kill(driver));
     println!("{kills} kills of the app survived");
 }

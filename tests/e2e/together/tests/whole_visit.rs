@@ -73,7 +73,7 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
     let code = world.enrolment_code("张晓峰").await;
 
     let home = world.path().join("tablet");
-    let driver = Driver::start(&home);
+    let mut driver = Driver::start(&home);
     let app = App::start(&driver).await;
     app.size(1280, 800).await;
     let mut eyes = Eyes::open();
@@ -168,7 +168,7 @@ async fn l1_l2_a_warranty_visit_offline_then_delivered_and_archived() {
 
     // L2: the battery dies here. Everything is there again, and so is the place.
     let taps = finger.taps;
-    app.kill().await;
+    driver = app.kill(driver);
     let app = App::start(&driver).await;
     app.size(1280, 800).await;
     let mut finger = Finger::new(&app.web, Taps::default());
