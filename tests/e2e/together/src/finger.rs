@@ -81,6 +81,8 @@ impl<'a> Finger<'a> {
 
     async fn write(&self, id: &str, value: &str) {
         let element = self.find(id).await;
+        // A hand scrolls what peeks out under the bar at the foot into sight before it writes.
+        element.scroll_into_view().await.expect("scrolls");
         element.clear().await.expect("clears");
         element.send_keys(value).await.expect("takes keys");
     }
