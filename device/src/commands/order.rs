@@ -23,18 +23,22 @@ use crate::view::job::{JobView, OrderPreview};
 
 /// The order as the customer reads it. Showing it for the first time draws its final number.
 pub fn preview(device: &Device, args: args::OfJob) -> Result<OrderPreview> {
-    let drawn = device.read(|r| {
+    // Whether it has one is asked in the snapshot that shows it: a number voided in between leaves no order without.
+    let numbered = device.read(|r| {
         let case = Case::load(r, args.job, None)?;
-        let numbered = case.sealed.is_some() || case.state.sealed().is_some();
-        Ok(numbered || r.number(WORK_ORDER, case.visit.order().0)?.is_some())
+        let numbered = case.sealed.is_some()
+            || case.state.sealed().is_some()
+            || r.number(WORK_ORDER, case.visit.order().0)?.is_some();
+        numbered.then(|| previewed(r, args.job)).transpose()
     })?;
-    if !drawn {
-        device.write(|tx| {
+    match numbered {
+        Some(preview) => Ok(preview),
+        None => device.write(|tx| {
             let visit = Case::load(tx, args.job, None)?.visit;
-            tx.draw_number(About { job: args.job, visit: Some(visit) }, WORK_ORDER, visit.order().0)
-        })?;
+            tx.draw_number(About { job: args.job, visit: Some(visit) }, WORK_ORDER, visit.order().0)?;
+            previewed(tx, args.job)
+        }),
     }
-    device.read(|r| previewed(r, args.job))
 }
 
 fn previewed(r: &Reader, job: JobId) -> Result<OrderPreview> {
