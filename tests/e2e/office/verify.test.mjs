@@ -115,7 +115,7 @@ test('G5 the console shows what a revision changed, and the book of numbers what
   await console.at(`order-row-${number}`).click();
   await console.page.locator('details', { has: console.page.getByTestId('changes-2') }).locator('summary').click();
   await console.at('changes-2').getByText('每天吹扫').waitFor();
-  await console.page.getByText('建议写错').first().waitFor();
+  await console.page.getByText('建议写错').filter({ visible: true }).first().waitFor();
   await look(console, 'a revised order');
   if (process.env.GONGDAN_PICTURES) await console.page.screenshot({ path: join(process.env.GONGDAN_PICTURES, 'office-revision.png') });
   await console.at('rail-numbers').click();
