@@ -160,8 +160,14 @@ test('a finding is answered with name and time', async () => {
   const console = await signedIn(browser, firm, 'cheng');
   await console.at('rail-findings').click();
   await rows(console).first().waitFor();
-  await look(console, 'a finding');
   const open = await rows(console).count();
+  // Which comes first is up to their ids: each is looked at.
+  for (const row of await rows(console).all()) {
+    await row.click();
+    await console.page.locator('main h2', { hasText: await row.locator('b').innerText() }).waitFor();
+    await console.page.waitForLoadState('networkidle');
+    await look(console, `the finding ${await row.locator('b').innerText()}`);
+  }
   const answered = new URL(console.page.url()).searchParams.get('finding');
   await console.at('decision-confirmed').click();
   await console.at('finding-answer').fill('问过本人，属实，已提醒');
