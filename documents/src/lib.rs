@@ -12,6 +12,7 @@ mod invoice;
 pub mod letter;
 mod number;
 mod order;
+mod pack;
 mod paper;
 mod print;
 pub mod read;

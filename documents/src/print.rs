@@ -8,6 +8,7 @@ use typst::foundations::{Array, Bytes, Datetime, Dict, Smart, Value};
 use typst::visualize::{ExchangeFormat, RasterImage};
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use crate::pack::packed;
 use crate::seal::{SealInfo, qr};
 use crate::strings::Strings;
 use crate::templates::{PAGE, Templates};
@@ -91,7 +92,7 @@ impl Sheet {
                 .map_err(|e| DocumentError::Template(e.message().to_string()))?,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&pages, &options).map_err(|errors| press.refusal(&errors))
+        typst_pdf::pdf(&pages, &options).map(packed).map_err(|errors| press.refusal(&errors))
     }
 }
 

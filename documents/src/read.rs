@@ -2,18 +2,16 @@
 //! nothing of it: sizes are limited before anything is unpacked, and a name that is attached twice is no attachment.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 use hayro_syntax::{Filter, Pdf};
 use sha2::{Digest as _, Sha256};
 
+use crate::pack::{inflated, opened};
 use crate::{PROOF_FILE, SEAL_FILE};
 
 /// A part that unpacks to more than this was not made by us.
-const MOST: u64 = 16 * 1024 * 1024;
-
-const OBJECT_STREAM: &[u8] = b"/ObjStm";
+const MOST: usize = 16 * 1024 * 1024;
 
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +28,8 @@ pub struct Held {
 
 /// `None`: this is no PDF that can be read.
 pub fn read(bytes: Vec<u8>) -> Option<Held> {
-    // We write no object streams: such a file was written anew by another program, and unpacking them has no limit.
-    if bytes.windows(OBJECT_STREAM.len()).any(|window| window == OBJECT_STREAM) {
-        return None;
-    }
-    let pdf = Pdf::new(bytes).ok()?;
+    // The reader's own unpacking of objects has no limit: it sees a plain file.
+    let pdf = Pdf::new(opened(bytes, MOST)?).ok()?;
     let mut attached: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
     let mut photos = BTreeMap::new();
     for object in pdf.objects() {
@@ -97,11 +92,7 @@ fn unpacked(stream: &Stream<'_>) -> Option<Vec<u8>> {
     let raw = stream.raw_data();
     match stream.filters().as_slice() {
         [] => Some(raw.into_owned()),
-        [Filter::FlateDecode] => {
-            let mut out = Vec::new();
-            flate2::read::ZlibDecoder::new(raw.as_ref()).take(MOST + 1).read_to_end(&mut out).ok()?;
-            (out.len() as u64 <= MOST).then_some(out)
-        }
+        [Filter::FlateDecode] => inflated(raw.as_ref(), MOST),
         _ => None,
     }
 }
