@@ -17,6 +17,30 @@ static FILES: [&[u8]; 4] = [
 pub struct Fonts {
     pub fonts: Vec<Font>,
     pub book: LazyHash<FontBook>,
+    /// One bit for each character that prints: a font's own list is walked from its start for every question.
+    printing: Vec<u64>,
+}
+
+/// One past the last character there is.
+const CHARACTERS: usize = char::MAX as usize + 1;
+
+/// The characters that both weights of one of the two families have.
+fn printing(fonts: &[Font]) -> Vec<u64> {
+    let bits = |font: &Font| {
+        let mut bits = vec![0_u64; CHARACTERS.div_ceil(64)];
+        for c in font.info().coverage.iter().map(|c| c as usize).filter(|c| *c < CHARACTERS) {
+            bits[c / 64] |= 1 << (c % 64);
+        }
+        bits
+    };
+    let both = |mut all: Vec<u64>, weights: &[Font]| {
+        let each: Vec<Vec<u64>> = weights.iter().map(bits).collect();
+        for (n, word) in all.iter_mut().enumerate() {
+            *word |= each.iter().fold(u64::MAX, |both, one| both & one[n]);
+        }
+        all
+    };
+    fonts.chunks(2).fold(vec![0; CHARACTERS.div_ceil(64)], both)
 }
 
 /// Loaded at first use and kept: reading 21 MB of tables takes longer than a page.
@@ -25,14 +49,15 @@ pub fn fonts() -> &'static Fonts {
     LOADED.get_or_init(|| {
         let fonts: Vec<Font> = FILES.iter().flat_map(|file| Font::iter(Bytes::new(*file))).collect();
         let book = LazyHash::new(FontBook::from_fonts(&fonts));
-        Fonts { fonts, book }
+        let printing = printing(&fonts);
+        Fonts { fonts, book, printing }
     })
 }
 
 /// Whether a character prints in both weights of one of the two families.
 pub fn prints(c: char) -> bool {
-    let has = |font: &Font| font.info().coverage.contains(c as u32);
-    fonts().fonts.chunks(2).any(|weights| weights.iter().all(has))
+    let c = c as usize;
+    fonts().printing.get(c / 64).is_some_and(|word| word >> (c % 64) & 1 == 1)
 }
 
 /// What becomes of one character on paper.
@@ -111,6 +136,15 @@ mod tests {
         let printed = printable(&"x".repeat(70));
         assert_eq!(printed.matches('\u{200B}').count(), 2);
         assert_eq!(printable("gongdan-seal.json of GD-A7-2611-0032"), "gongdan-seal.json of GD-A7-2611-0032");
+    }
+
+    #[test]
+    fn what_prints_is_what_both_weights_of_a_family_have() {
+        let has = |font: &Font, c: char| font.info().coverage.contains(c as u32);
+        for c in (0..0x3_0000).step_by(7).filter_map(char::from_u32).chain(['\u{10FFFF}', '𠮷', '龘', 'A']) {
+            let by_the_fonts = fonts().fonts.chunks(2).any(|weights| weights.iter().all(|font| has(font, c)));
+            assert_eq!(prints(c), by_the_fonts, "{c:?}");
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub struct Sheet {
     ident: String,
     made_at: Option<Instant>,
     inputs: Dict,
+    with_pictures: bool,
 }
 
 impl Sheet {
@@ -51,7 +52,7 @@ impl Sheet {
         walk(&mut data, &|text| *text = font::printable(text));
         let mut inputs = Dict::new();
         inputs.insert("data".into(), Value::Bytes(Bytes::from_string(data.to_string())));
-        Ok(Self { template, ident, made_at, inputs })
+        Ok(Self { template, ident, made_at, inputs, with_pictures: false })
     }
 
     /// An SVG under a name; none where there is none.
@@ -63,7 +64,9 @@ impl Sheet {
     /// Pictures under a name; one that cannot be decoded must not cost the customer his document.
     pub fn pictures(mut self, name: &str, pictures: impl Iterator<Item = Option<Vec<u8>>>) -> Self {
         let shown = pictures.map(|bytes| bytes.and_then(picture).map_or(Value::None, Value::Bytes));
-        self.inputs.insert(name.into(), Value::Array(shown.collect::<Array>()));
+        let shown: Array = shown.collect();
+        self.with_pictures |= shown.iter().any(|picture| *picture != Value::None);
+        self.inputs.insert(name.into(), Value::Array(shown));
         self
     }
 
@@ -79,11 +82,12 @@ impl Sheet {
     }
 
     pub fn print(mut self, templates: &Templates) -> Result<Vec<u8>, DocumentError> {
+        let with_pictures = self.with_pictures;
         let logo = templates.logo().cloned().and_then(picture).map_or(Value::None, Value::Bytes);
         self.inputs.insert("logo".into(), logo);
         let main = templates.text(self.template);
         let press = world::Press::new(&[(self.template, main), (PAGE, templates.text(PAGE))], self.inputs)?;
-        let pages = press.set()?;
+        let pages = press.set().inspect_err(|_| forget(with_pictures))?;
         let options = PdfOptions {
             ident: Smart::Custom(self.ident),
             creator: Smart::Custom(Some("Gongdan 工单".to_owned())),
@@ -92,8 +96,16 @@ impl Sheet {
                 .map_err(|e| DocumentError::Template(e.message().to_string()))?,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&pages, &options).map(packed).map_err(|errors| press.refusal(&errors))
+        let pdf = typst_pdf::pdf(&pages, &options).map(packed).map_err(|errors| press.refusal(&errors));
+        forget(with_pictures);
+        pdf
     }
+}
+
+/// Typst remembers what it set, for whoever sets the same again: for a server that is every photo it ever printed, unpacked. What the
+/// last document did not use either is forgotten; after pictures everything is.
+fn forget(with_pictures: bool) {
+    typst::comemo::evict(if with_pictures { 0 } else { 1 });
 }
 
 /// Visits every text of a value.

@@ -1,7 +1,9 @@
 //! The words that stand on documents, in both languages, from one catalogue (`templates/strings.json`).
 //! A company may replace words; it cannot remove one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use gongdan_domain::catalogue::Words;
 
@@ -11,19 +13,24 @@ use crate::DocumentError;
 pub const CATALOGUE: &str = include_str!("../templates/strings.json");
 
 /// The catalogue in use: the product's words, with a company's over them.
-pub struct Strings(BTreeMap<String, Words>);
+pub struct Strings(Cow<'static, BTreeMap<String, Words>>);
+
+type Read = Result<BTreeMap<String, Words>, DocumentError>;
+
+/// Read once: it is the same on every document.
+static OWN: LazyLock<Read> = LazyLock::new(|| parse(CATALOGUE));
+
+fn parse(text: &str) -> Read {
+    serde_json::from_str(text).map_err(|e| DocumentError::Template(format!("strings: {e}")))
+}
 
 impl Strings {
     pub fn read(company: Option<&str>) -> Result<Self, DocumentError> {
-        let parse = |text: &str| {
-            serde_json::from_str::<BTreeMap<String, Words>>(text)
-                .map_err(|e| DocumentError::Template(format!("strings: {e}")))
-        };
-        let mut all = parse(CATALOGUE)?;
-        if let Some(company) = company {
-            all.extend(parse(company)?);
-        }
-        Ok(Self(all))
+        let own = OWN.as_ref().map_err(Clone::clone)?;
+        let Some(company) = company else { return Ok(Self(Cow::Borrowed(own))) };
+        let mut all = own.clone();
+        all.extend(parse(company)?);
+        Ok(Self(Cow::Owned(all)))
     }
 
     /// The words of a key. A key that is missing prints as itself: visible, never empty.

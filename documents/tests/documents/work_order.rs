@@ -96,7 +96,9 @@ fn g7_it_is_an_archive_file_with_its_language_its_seal_and_its_fonts() {
         assert_eq!(attached, seal.payload, "the attachment is the sealed text, byte for byte");
         let held = read(pdf).expect("a PDF of ours");
         assert_eq!(held.seal.as_ref(), Some(&seal.payload), "our own reader finds it too");
-        assert!(held.pages.len() > 1 && held.pages.iter().all(Option::is_some) && held.photos.len() == doc.photos.len());
+        assert!(
+            held.pages.len() > 1 && held.pages.iter().all(Option::is_some) && held.photos.len() == doc.photos.len()
+        );
         tool("qpdf", &["--object-streams=generate", "--coalesce-contents", "a.pdf", "again.pdf"], &folder.0);
         let again = fs::read(folder.0.join("again.pdf")).expect("written anew");
         assert_eq!(read(again), None, "what another program packed is not unpacked");
