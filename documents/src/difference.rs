@@ -153,16 +153,21 @@ impl Desk<'_> {
     /// A row or a signing as a whole: what names it, with its amount if it has one.
     fn object(&self, object: &serde_json::Map<String, Value>) -> Words {
         let parts = [
-            "words",
             "choice",
+            "reason",
             "name",
+            "words",
             "caption",
             "quantity",
             "qty",
             "before",
             "after",
             "payable_fen",
-            "reason",
+            "by_name",
+            "total_fen",
+            "result",
+            "quality",
+            "attitude",
             "deviation",
         ];
         let said: Vec<Words> = parts
@@ -192,7 +197,7 @@ impl Desk<'_> {
             known => known,
         };
         let coded = self.strings.and_then(|s| s.all().get(&format!("{group}.{text}")).cloned());
-        coded.unwrap_or_else(|| same(text))
+        coded.or_else(|| label(&format!("value.{text}")).filter(|_| field == "choice")).unwrap_or_else(|| same(text))
     }
 }
 
@@ -207,6 +212,19 @@ mod tests {
         for (key, words) in LABELS.iter() {
             assert!(!words.zh.is_empty() && !words.en.is_empty(), "{key}");
         }
+    }
+
+    #[test]
+    fn g5_what_came_or_went_as_a_whole_has_a_name_too() {
+        for name in ["consent", "test", "rating", "signing"] {
+            let changes = between_revisions(&json!({ name: null }), &json!({ name: { "choice": "signed" } }));
+            assert_ne!(changes[0].label.zh, name, "the field's own name tells nobody anything");
+        }
+        let later = json!({ "signing": { "choice": "later", "words": "负责人下午来签" } });
+        let declined = json!({ "signing": { "choice": "declined", "reason": "other", "words": "上一版已签" } });
+        let change = &between_revisions(&later, &declined)[0];
+        let said = [&change.before.zh, &change.after.zh];
+        assert!(said.iter().all(|said| said.ends_with("签")), "what was chosen comes first: {said:?}");
     }
 
     #[test]

@@ -268,6 +268,32 @@ fn labour_over_a_boundary_is_split_in_half_hours() {
 }
 
 #[test]
+fn e3_a_factor_says_which_rule_makes_it() {
+    let why = |start: &str, minutes| {
+        let mut input = repair(WarrantyStatus::OutOfWarranty);
+        input.travel = travel("10", start);
+        input.labour = vec![labour("L-2", minutes, start)];
+        let lines = sheet(&input).lines;
+        let said = |l: &FeeLine| l.factor_words.as_ref().map_or("-".to_owned(), |w| w.zh.clone());
+        lines.iter().map(|l| format!("{} {}", l.code, said(l))).collect::<Vec<_>>()
+    };
+    let night = "工作日 18:00–次日08:00";
+    let weekend = "周末(调休上班日除外)";
+    assert_eq!(why("2026-11-24T10:00", 60)[..2], ["CO-1 -", "L-2 -"], "by day there is nothing to explain");
+    assert_eq!(why("2026-11-24T19:00", 60)[..2], [format!("CO-1 {night}"), format!("L-2 {night}")]);
+    assert_eq!(why("2026-10-03T21:00", 60)[..2], ["CO-1 法定节假日", "L-2 法定节假日"], "the highest alone is named");
+    let both = [format!("CO-1 {night}"), format!("L-2 {night}、{weekend}")];
+    assert_eq!(why("2026-11-27T23:00", 180)[..2], both, "one line, two rules");
+
+    let mut input = repair(WarrantyStatus::OutOfWarranty);
+    input.machine_kw = Some(q("55"));
+    input.others = vec![other("M-A", "1")];
+    let line = &sheet(&input).lines[0];
+    let words = line.factor_words.as_ref().expect("a reason");
+    assert_eq!((words.zh.as_str(), words.en.as_str()), ("37 kW 以上", "above 37 kW"));
+}
+
+#[test]
 fn overtime_never_touches_parts_and_items() {
     let mut input = repair(WarrantyStatus::OutOfWarranty);
     input.travel = travel("10", SATURDAY_10);

@@ -71,7 +71,11 @@ fn line_row(desk: &Desk<'_>, line: &FeeLine, part: Option<&OrderPart>) -> Row {
         detail.push(same(format!("{km}\u{A0}km")));
     }
     if line.factor != Qty::ONE {
-        detail.push(same(format!("×\u{A0}{}", line.factor)));
+        let times = format!("×\u{A0}{}", line.factor);
+        detail.push(match &line.factor_words {
+            Some(why) => Words::new(format!("{} {times}", why.zh), format!("{} {times}", why.en_or_zh())),
+            None => same(times),
+        });
     }
     if line.discount_fen.0 != 0 {
         detail.push(desk.strings.fill("fee.discount", &[("sum", &desk.yuan(line.discount_fen.0))]));

@@ -206,13 +206,14 @@ fn f1_discount_cover_factor_and_part_payment_are_said() {
     let mut doc = sample::order();
     let lines = &mut doc.fees.lines;
     lines[1].factor = "1.5".parse().expect("a factor");
+    lines[1].factor_words = Some(Words::new("周末", "Weekend"));
     lines[1].discount_fen = Fen(3_600);
     lines[2].cover = Some(Cover::Warranty);
     lines[2].payable_fen = Fen::ZERO;
     doc.payment.paid_fen = 100_000;
     doc.fees.warranty_pending = true;
     let pages = pages(&sealed(&doc, Language::Zh));
-    shows(&pages, &["× 1.5", "优惠 ¥36.00", "保修 0.00", "已付 ¥1,000.00，未付 ¥830.00", "保修待判定"]);
+    shows(&pages, &["周末 × 1.5", "优惠 ¥36.00", "保修 0.00", "已付 ¥1,000.00，未付 ¥830.00", "保修待判定"]);
 }
 
 #[test]

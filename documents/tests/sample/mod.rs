@@ -36,6 +36,7 @@ pub fn line(kind: FeeLineKind, code: &str, words: Words, unit: Words, unit_fen: 
         unit_fen: Fen(unit_fen),
         qty,
         factor: Qty::ONE,
+        factor_words: None,
         tax_code: "T13".to_owned(),
         rate_pct: 13,
         gross_fen: gross,

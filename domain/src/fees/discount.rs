@@ -1,6 +1,6 @@
 //! Discounts in their order: list → contract → manual → tax; and rounding off as a line of its own.
 
-use super::draft::Draft;
+use super::draft::{Draft, Factor};
 use super::input::{FeeInput, RoundOff};
 use super::schedule::FeeSchedule;
 use super::sheet::{DeviationKind, FeeDeviation, FeeError, FeeLine, FeeLineKind};
@@ -80,7 +80,7 @@ pub(super) fn round_off(
         unit: Words::new("单", "order"),
         unit_fen: Fen(-wanted.fen.0),
         qty: Qty::ONE,
-        factor: Qty::ONE,
+        factor: Factor::ONE,
         tax_code,
         cover: None,
     };

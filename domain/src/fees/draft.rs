@@ -5,6 +5,22 @@ use super::sheet::{Cover, FeeError, FeeLine, FeeLineKind};
 use crate::catalogue::Words;
 use crate::money::{Fen, Qty, line_amount, split_tax};
 
+/// What an amount is multiplied by, and the rule that says so.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Factor {
+    pub by: Qty,
+    pub why: Option<Words>,
+}
+
+impl Factor {
+    pub const ONE: Factor = Factor { by: Qty::ONE, why: None };
+
+    /// Times one is no factor and needs no reason.
+    pub fn of(by: Qty, why: Words) -> Self {
+        Self { by, why: (by != Qty::ONE).then_some(why) }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub kind: FeeLineKind,
@@ -13,14 +29,14 @@ pub(super) struct Draft {
     pub unit: Words,
     pub unit_fen: Fen,
     pub qty: Qty,
-    pub factor: Qty,
+    pub factor: Factor,
     pub tax_code: String,
     pub cover: Option<Cover>,
 }
 
 impl Draft {
     pub fn gross(&self) -> Result<Fen, FeeError> {
-        line_amount(self.unit_fen, self.qty, self.factor).ok_or(FeeError::TooLarge)
+        line_amount(self.unit_fen, self.qty, self.factor.by).ok_or(FeeError::TooLarge)
     }
 
     pub fn finish(self, schedule: &FeeSchedule, discount: Fen) -> Result<FeeLine, FeeError> {
@@ -40,7 +56,8 @@ impl Draft {
             unit: self.unit,
             unit_fen: self.unit_fen,
             qty: self.qty,
-            factor: self.factor,
+            factor: self.factor.by,
+            factor_words: self.factor.why,
             tax_code: self.tax_code,
             rate_pct,
             gross_fen: gross,

@@ -2,10 +2,10 @@
 
 use super::cover::{Coverable, cover};
 use super::discount;
-use super::draft::Draft;
+use super::draft::{Draft, Factor};
 use super::input::{FeeInput, LabourInput, OtherUse, PartUse, TravelInput, WorkScope};
 use super::labour::{ChargedTime, charged_hours, factor_at, split};
-use super::schedule::{FeeItem, FeePrice, FeeSchedule};
+use super::schedule::{FeeItem, FeePrice, FeeSchedule, PowerStep};
 use super::sheet::{Cover, DeviationKind, FeeDeviation, FeeError, FeeLine, FeeLineKind, FeeSheet};
 use crate::calendar::{Calendar, Clock};
 use crate::catalogue::{CategoryCharging, PartCatalogue, Words};
@@ -65,6 +65,11 @@ fn charged_against_term(schedule: &FeeSchedule, input: &FeeInput) -> Option<FeeD
     Some(FeeDeviation { deviation, code: None, reason: String::new(), needs_manager: true, manager_approved: false })
 }
 
+fn power_factor(step: &PowerStep) -> Factor {
+    let why = Words::new(format!("{} kW 以上", step.over_kw), format!("above {} kW", step.over_kw));
+    Factor::of(step.factor, why)
+}
+
 struct Bill<'a> {
     schedule: &'a FeeSchedule,
     parts: &'a PartCatalogue,
@@ -114,7 +119,7 @@ impl Bill<'_> {
         }
         let schedule = self.schedule;
         let band = schedule.band(travel.km).ok_or(FeeError::NoTravelBand { km: travel.km })?;
-        let factor = travel.at.map_or(Qty::ONE, |at| factor_at(schedule, &self.clock, at));
+        let factor = travel.at.map_or(Factor::ONE, |at| factor_at(schedule, &self.clock, at));
         let line = Coverable { by_warranty: true, own_warranty: false, may_be_charged: false };
         let cover = self.cover(&band.code, &line, travel.covered);
         let base = Draft {
@@ -142,11 +147,12 @@ impl Bill<'_> {
 
     /// A covered overtime line is charged for the overtime share alone where the contract says so.
     fn push_with_overtime(&mut self, draft: Draft) {
-        let share = Qty(draft.factor.0 - Qty::ONE.0);
+        let share = Qty(draft.factor.by.0 - Qty::ONE.0);
         let billed = self.input.bill_after_hours && draft.cover == Some(Cover::Warranty) && share > Qty::ZERO;
         if billed {
-            self.drafts.push(Draft { factor: Qty::ONE, ..draft.clone() });
-            self.drafts.push(Draft { factor: share, cover: None, ..draft });
+            self.drafts.push(Draft { factor: Factor::ONE, ..draft.clone() });
+            let factor = Factor { by: share, ..draft.factor.clone() };
+            self.drafts.push(Draft { factor, cover: None, ..draft });
         } else {
             self.drafts.push(draft);
         }
@@ -195,7 +201,7 @@ impl Bill<'_> {
             unit: part.unit.clone(),
             unit_fen: part.price_fen,
             qty: used.qty,
-            factor: Qty::ONE,
+            factor: Factor::ONE,
             tax_code: part.tax_code.clone(),
             cover,
         });
@@ -234,7 +240,7 @@ impl Bill<'_> {
             unit: item.unit.clone(),
             unit_fen,
             qty,
-            factor: step.map_or(Qty::ONE, |s| s.factor),
+            factor: step.map_or(Factor::ONE, power_factor),
             tax_code: item.tax_code.clone(),
             cover,
         });
@@ -321,7 +327,7 @@ impl Bill<'_> {
                 unit: Words::new("单", "order"),
                 unit_fen: missing,
                 qty: Qty::ONE,
-                factor: Qty::ONE,
+                factor: Factor::ONE,
                 tax_code,
                 cover: None,
             });

@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
+use super::draft::Factor;
 use super::schedule::{FeeSchedule, OvertimeFactor, OvertimeWhen};
 use super::sheet::FeeError;
 use crate::calendar::{Clock, DayKind};
+use crate::catalogue::Words;
 use crate::money::Qty;
 
 /// Hours charged at one factor.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ChargedTime {
-    pub factor: Qty,
+    pub factor: Factor,
     pub hours: Qty,
 }
 
@@ -37,7 +39,7 @@ pub(super) fn split(
     hours: Qty,
 ) -> Result<Vec<ChargedTime>, FeeError> {
     let Some(start_at) = start_at else {
-        return Ok(vec![ChargedTime { factor: Qty::ONE, hours }]);
+        return Ok(vec![ChargedTime { factor: Factor::ONE, hours }]);
     };
     let step = schedule.rules.labour_step_hours.0.max(1);
     let mut times: Vec<ChargedTime> = Vec::new();
@@ -47,8 +49,11 @@ pub(super) fn split(
         let offset = done.checked_mul(3600).and_then(TimeDelta::try_milliseconds).ok_or(FeeError::TooLarge)?;
         let at = start_at.checked_add_signed(offset).ok_or(FeeError::TooLarge)?;
         let factor = factor_at(schedule, clock, at);
-        match times.iter_mut().find(|t| t.factor == factor) {
-            Some(time) => time.hours.0 += slot,
+        match times.iter_mut().find(|t| t.factor.by == factor.by) {
+            Some(time) => {
+                time.hours.0 += slot;
+                time.factor.why = joined(time.factor.why.take(), factor.why);
+            }
             None => times.push(ChargedTime { factor, hours: Qty(slot) }),
         }
         done += slot;
@@ -56,10 +61,22 @@ pub(super) fn split(
     Ok(times)
 }
 
+/// One line may be made by two rules of the same factor: Friday's night and the Saturday after it.
+fn joined(one: Option<Words>, other: Option<Words>) -> Option<Words> {
+    match (one, other) {
+        (Some(one), Some(other)) if !one.zh.contains(&other.zh) => {
+            let en = format!("{}, {}", one.en_or_zh(), other.en_or_zh());
+            Some(Words::new(format!("{}、{}", one.zh, other.zh), en))
+        }
+        (one, other) => one.or(other),
+    }
+}
+
 /// The highest factor that applies at an instant; factors are never multiplied with each other.
-pub(super) fn factor_at(schedule: &FeeSchedule, clock: &Clock<'_>, at: DateTime<Utc>) -> Qty {
+pub(super) fn factor_at(schedule: &FeeSchedule, clock: &Clock<'_>, at: DateTime<Utc>) -> Factor {
     let applies = |f: &&OvertimeFactor| when(schedule, clock, at).contains(&f.when);
-    schedule.overtime.iter().filter(applies).map(|f| f.factor).max().unwrap_or(Qty::ONE)
+    let highest = schedule.overtime.iter().filter(applies).max_by_key(|f| f.factor);
+    highest.map_or(Factor::ONE, |f| Factor::of(f.factor, f.words.clone()))
 }
 
 fn when(schedule: &FeeSchedule, clock: &Clock<'_>, at: DateTime<Utc>) -> Vec<OvertimeWhen> {

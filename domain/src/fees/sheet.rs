@@ -41,6 +41,10 @@ pub struct FeeLine {
     pub unit_fen: Fen,
     pub qty: Qty,
     pub factor: Qty,
+    /// Which rule makes the factor: night, holiday, a machine above a power. Absent where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub factor_words: Option<Words>,
     pub tax_code: String,
     pub rate_pct: u32,
     pub gross_fen: Fen,

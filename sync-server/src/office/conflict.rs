@@ -103,7 +103,8 @@ fn ancestors(r: &dyn Reader, of: WriteId) -> Result<BTreeSet<WriteId>> {
     Ok(found)
 }
 
-fn title(r: &dyn Reader, entity: &EntityRef, fields: &Fields) -> Result<String> {
+/// What a thing is called in a list.
+pub(super) fn title(r: &dyn Reader, entity: &EntityRef, fields: &Fields) -> Result<String> {
     Ok(match entity.kind.as_str() {
         kind::MACHINE => load::machine_title(fields),
         kind::JOB | kind::VISIT => match about(r, entity)? {

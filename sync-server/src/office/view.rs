@@ -522,6 +522,19 @@ pub struct AuditRow {
     /// `signed_in`, `sign_in_failed`, `enrolled`, `revoked`, `archived`, `settled`, `published` …
     pub action: String,
     pub about: String,
+    /// What `about` names by its id, in words.
+    pub thing: Option<AuditThing>,
+}
+
+/// A record or a document that a line of the trail is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct AuditThing {
+    /// `customer`, `machine`, `job` …, or `order`.
+    pub kind: String,
+    pub title: String,
+    /// The register that was written; empty where it is about the whole.
+    pub field: String,
 }
 
 /// A page of the audit trail, newest first, and what it can be narrowed to.

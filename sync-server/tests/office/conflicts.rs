@@ -53,7 +53,9 @@ async fn i5_two_who_edit_at_once_make_a_conflict_that_a_person_settles() {
     assert_eq!((&settled["value"], &settled["conflict"]), (&json!("000-2"), &json!(false)));
     assert_eq!(bench.call("lu", "list_conflicts", json!({})).await, json!([]));
     let audit = bench.call("admin", "list_audit", json!({})).await;
-    assert!(audit["rows"].as_array().is_some_and(|a| a.iter().any(|e| e["action"] == "settled")), "{audit}");
+    let settled = audit["rows"].as_array().and_then(|rows| rows.iter().find(|row| row["action"] == "settled"));
+    let named = json!({ "kind": "customer", "title": "样例一号", "field": "phone" });
+    assert_eq!(settled.map(|row| &row["thing"]), Some(&named), "a person reads a name: {audit}");
 }
 
 #[tokio::test]

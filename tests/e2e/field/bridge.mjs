@@ -41,9 +41,10 @@ export async function bridge() {
       const answer = await fetch(`${url}/upload/photo`, { method: 'POST', headers, body: bytes });
       if (!answer.ok) throw new Error(`photo: ${await answer.text()}`);
     },
-    /** Killed as by the system, then started on the same data. */
-    async restart() {
+    /** Killed as by the system, then started on the same data; `between` may do to them what a bad day does. */
+    async restart(between = () => undefined) {
       await kill();
+      await between(join(folder, 'device'));
       child = await start();
     },
     async close() {

@@ -51,7 +51,7 @@ test('L4 the sentence leads to the conflict, and all three values stand there wi
   const sheet = () => finger.page.locator('main').innerText();
   const text = await until(sheet, (said) => said.includes(THEIRS), 'the other value should be shown');
   for (const value of [BASE, MINE, THEIRS]) assert.ok(text.includes(value), `${value} should be shown: ${text}`);
-  assert.match(text, /我改的[\s\S]*今天 \d\d:\d\d/);
+  assert.match(text, /我改的[\s\S]*(今天|昨天) \d\d:\d\d/);
   assert.match(text, /陆青改的/);
   await finger.look('a conflict');
 });

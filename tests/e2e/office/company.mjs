@@ -118,6 +118,17 @@ export async function company() {
       server = await serve();
     },
 
+    /** A copy of data and keys; `restore` puts it in the place of what there is, as after a broken disk. */
+    backup() {
+      execFileSync(binary('gongdan-server'), ['backup', '--data', data, '--keys-to', join(folder, 'backup-keys'), join(folder, 'backup')]);
+    },
+    async restore() {
+      await ended(server);
+      rmSync(data, { recursive: true, force: true });
+      execFileSync(binary('gongdan-server'), ['restore', '--data', data, '--keys-from', join(folder, 'backup-keys'), join(folder, 'backup')]);
+      server = await serve();
+    },
+
     async close() {
       for (const child of children) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

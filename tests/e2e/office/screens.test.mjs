@@ -81,7 +81,7 @@ test('a device is enrolled by a code that is shown once, and revoked', async () 
   assert.match(code, /^[A-Z0-9]{4}-[A-Z0-9]{4}$/);
   await console.page.getByRole('img', { name: /沈一川的登记二维码/ }).waitFor();
   await look(console, 'an enrolment code');
-  await console.page.getByRole('button', { name: '停用' }).first().click();
+  await console.page.locator('tr', { hasText: '平板 02' }).getByRole('button', { name: '停用' }).click();
   await console.at('revoke-erase').click();
   await console.page.getByRole('button', { name: /确定擦除/ }).waitFor();
   await look(console, 'revoking');
@@ -108,7 +108,7 @@ test('an account is made, gets another role, and all of it stands in the record 
   await look(console, 'an account');
   await console.page.screenshot({ path: `${PICTURES}account-zh-day.png` });
   await console.page.goto(`${firm.url}/settings?action=role_changed`);
-  await console.page.getByText('xin quality_department → sales').waitFor();
+  await console.page.getByText('xin 质检部 → 销售').waitFor();
   await look(console, 'the record of actions');
   await console.close();
 

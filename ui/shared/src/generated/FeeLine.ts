@@ -8,4 +8,8 @@ import type { Words } from "./Words";
 /**
  * One line; `payable = gross − discount`, or zero when covered; `net + tax = payable`.
  */
-export type FeeLine = { kind: FeeLineKind, code: string, words: Words, unit: Words, unit_fen: Fen, qty: Qty, factor: Qty, tax_code: string, rate_pct: number, gross_fen: Fen, discount_fen: Fen, cover: Cover | null, covered_by_warranty: boolean, payable_fen: Fen, net_fen: Fen, tax_fen: Fen, };
+export type FeeLine = { kind: FeeLineKind, code: string, words: Words, unit: Words, unit_fen: Fen, qty: Qty, factor: Qty, 
+/**
+ * Which rule makes the factor: night, holiday, a machine above a power. Absent where it is one.
+ */
+factor_words?: Words, tax_code: string, rate_pct: number, gross_fen: Fen, discount_fen: Fen, cover: Cover | null, covered_by_warranty: boolean, payable_fen: Fen, net_fen: Fen, tax_fen: Fen, };

@@ -9,6 +9,7 @@ export { default as DataTable } from './DataTable.svelte';
 export { default as DateTimeField } from './DateTimeField.svelte';
 export { default as EmptyState } from './EmptyState.svelte';
 export { default as Field } from './Field.svelte';
+export { default as FileButton } from './FileButton.svelte';
 export { default as FilterChip } from './FilterChip.svelte';
 export { default as Glyph } from './Glyph.svelte';
 export { default as Identifier } from './Identifier.svelte';

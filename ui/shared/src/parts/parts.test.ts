@@ -214,13 +214,13 @@ describe('undo', () => {
     vi.useFakeTimers();
     render(UndoToasts);
     const undo = vi.fn();
-    offerUndo({ message: '手套已勾', undo: vi.fn() });
-    offerUndo({ message: '抹布已勾', undo });
+    offerUndo({ message: () => '手套已勾', undo: vi.fn() });
+    offerUndo({ message: () => '抹布已勾', undo });
     await tick();
     expect(screen.queryByText('手套已勾')).toBeNull();
     await fireEvent.click(screen.getByRole('button', { name: '撤销' }));
     expect(undo).toHaveBeenCalledOnce();
-    offerUndo({ message: '再来', undo });
+    offerUndo({ message: () => '再来', undo });
     await tick();
     vi.advanceTimersByTime(8000);
     await tick();

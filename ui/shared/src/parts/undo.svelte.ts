@@ -1,6 +1,7 @@
 /** The one offer to undo that stands on a page. A newer one replaces it; undo over confirm. */
 export interface UndoOffer {
-  readonly message: string;
+  /** Asked again when the language changes. */
+  readonly message: () => string;
   readonly undo: () => void;
 }
 

@@ -3,7 +3,7 @@ import type { RailStep } from '@gongdan/shared/parts';
 import { deadline, t, time } from '@gongdan/shared/words';
 import type { JobView } from '@gongdan/shared/generated/JobView';
 import type { Step } from '@gongdan/shared/generated/Step';
-import type { CustomerPage, Page } from './pages.ts';
+import { pageStep, type CustomerPage, type Page } from './pages.ts';
 
 function result(view: JobView, step: Step, at: string | null, zone: string, now: number): string | undefined {
   const { state } = view;
@@ -36,8 +36,15 @@ function substeps(view: JobView, step: Step, page: Page | CustomerPage): RailSte
   ];
 }
 
+/** The diagnosis ends when the customer sees the price. Whoever is at the charge with nothing else missing has it behind him. */
+function moved({ steps, current, missing }: JobView, page: Page | CustomerPage): JobView['steps'] {
+  const behind = current === 'diagnose' && pageStep(page) === 'charge' && missing.every((one) => one === 'fees_shown');
+  if (!behind) return steps;
+  return steps.map((one) => (one.step === 'diagnose' ? { ...one, mark: 'done' } : one.step === 'charge' ? { ...one, mark: 'current' } : one));
+}
+
 export function railSteps(view: JobView, page: Page | CustomerPage, zone: string, now: number): RailStep[] {
-  return view.steps.map(({ step, mark, at }) => {
+  return moved(view, page).map(({ step, mark, at }) => {
     const blocked = step === 'depart' && mark !== 'done' && page === 'kit' && view.kit.missing.length > 0;
     return {
       id: step,

@@ -377,6 +377,7 @@ export const facts: Translation<typeof zh> = {
   'fact.estimate.covered': 'Free: {why}',
   'fact.estimate.discount': '{amount} off',
   'fact.estimate.times': 'factor ×{factor}',
+  'fact.estimate.timesBecause': '{why} ×{factor}',
   'fact.estimate.empty': 'Nothing is charged on this visit',
   'fact.seal.sealed': 'Sealed',
   'fact.seal.fingerprint': 'Fingerprint {hash}',

@@ -5,7 +5,8 @@ import type { papers as zh } from '../zh/papers.ts';
 export const papers: Translation<typeof zh> = {
   'papers.title': 'Papers of this visit',
   'papers.language': 'Language of the paper',
-  'papers.none': 'Nothing sealed yet',
+  'papers.count': '{n} {n:paper|papers} made for this job',
+  'papers.any': 'Make one whenever needed; it holds up no step',
   'papers.open': 'Open',
   'papers.save': 'Save to Downloads',
   'papers.open.note': 'The system viewer prints and shares',

@@ -400,6 +400,7 @@ export const facts = {
   'fact.estimate.covered': '免费：{why}',
   'fact.estimate.discount': '已优惠 {amount}',
   'fact.estimate.times': '系数 ×{factor}',
+  'fact.estimate.timesBecause': '{why} ×{factor}',
   'fact.estimate.empty': '这一单没有收费项目',
   // 封存
   'fact.seal.sealed': '已封存',

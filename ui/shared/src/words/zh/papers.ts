@@ -2,7 +2,8 @@
 export const papers = {
   'papers.title': '这次的单据',
   'papers.language': '单据语言',
-  'papers.none': '还没有封存的单据',
+  'papers.count': '这一单开了 {n} 张单据',
+  'papers.any': '随时可以回来开，不耽误步骤',
   'papers.open': '打开',
   'papers.save': '存到下载',
   'papers.open.note': '打开后可在系统查看器里打印和分享',

@@ -340,6 +340,7 @@ export const visit = {
   'field.sign.role': '职务（可不写）',
   'field.sign.why': '不签的原因',
   'field.sign.words': '想说的话（可不写）',
+  'field.sign.meansPaper': '封存后，任何改动都要再请您签一次。',
   'field.sign.means': '封存后，任何改动都要再请您签一次。评价服务人员看不到也改不了。',
   'field.sign.opinion': '意见',
   'field.sign.writeOpinion': '写两句意见（可不写）',
