@@ -166,7 +166,7 @@ impl Bench {
         let scope = Scope::Job(job);
         let entity = EntityRef::new(kind::JOB, job.0);
         let mut reply = self.reply();
-        reply.scopes = vec![Scope::Company, scope.clone()];
+        reply.scopes = Some(vec![Scope::Company, scope.clone()]);
         reply.pages = vec![page(scope, 5, RecordBody::Entity { entity, fields: Default::default() })];
         self.take(&reply);
         job
@@ -180,7 +180,9 @@ impl Bench {
             safe_through: 0,
             verdicts: Vec::new(),
             gap_from: None,
-            scopes: vec![Scope::Company],
+            scopes: Some(vec![Scope::Company]),
+            covered: None,
+            cursors_wanted: false,
             pages: Vec::new(),
             more: false,
             time: at("2026-11-23T01:00:00Z"),

@@ -70,6 +70,7 @@ fn changes(
     let request = ExchangeRequest {
         epoch: None,
         cursors: Default::default(),
+        covered: None,
         first_seq: work.changes.first().map_or(device.acked_through + 1, |first| first.device_seq),
         oldest_held: 1,
         changes: work.changes.clone(),

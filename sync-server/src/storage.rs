@@ -232,6 +232,8 @@ pub trait Reader: evidence::EvidenceReader + mail::MailReader {
     fn scopes_of(&self, id: &str) -> Result<BTreeSet<Scope>>;
     /// Records of a scope after a position, in order, with their position in the scope.
     fn page(&self, scope: &Scope, after: u64, limit: u32) -> Result<Vec<(u64, Stored)>>;
+    /// The scopes in which something stands after a position.
+    fn scopes_after(&self, position: u64) -> Result<BTreeSet<Scope>>;
 
     fn fields(&self, entity: &EntityRef) -> Result<Fields>;
     fn entities(&self, kind: &str) -> Result<Vec<Uuid>>;

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod attachment;
+mod cover;
 pub mod enrol;
 pub mod exchange;
 pub mod falsified;

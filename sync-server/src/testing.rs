@@ -212,6 +212,7 @@ pub fn request(first_seq: u64, oldest_held: u64, changes: Vec<SignedChange>) -> 
     ExchangeRequest {
         epoch: None,
         cursors: BTreeMap::new(),
+        covered: None,
         first_seq,
         oldest_held,
         changes,

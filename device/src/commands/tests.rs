@@ -25,7 +25,7 @@ fn heads(written: &Value) -> Vec<WriteId> {
 fn bring(bench: &Bench, job: JobId, register: Register, position: u64) {
     let fields = BTreeMap::from([(job::PHONE.to_owned(), register)]);
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.acked_through = 1;
     reply.verdicts = vec![verdict(1, Outcome::Accepted, position)];
     let body = RecordBody::Entity { entity: EntityRef::new(kind::JOB, job.0), fields };

@@ -87,7 +87,7 @@ impl Office {
             reply.verdicts.push(verdict(signed.device_seq, Outcome::Accepted, position));
         }
         reply.acked_through = self.acked;
-        reply.scopes.push(Scope::Job(job));
+        reply.scopes.get_or_insert_default().push(Scope::Job(job));
         let fields = BTreeMap::from([(job::PHONE.to_owned(), self.register.clone())]);
         let body = RecordBody::Entity { entity: EntityRef::new(kind::JOB, job.0), fields };
         reply.pages = vec![page(Scope::Job(job), self.position, body)];

@@ -118,17 +118,33 @@ impl Reader<'_> {
             .query_row([&entity.kind, &id, field], |row| row.get(0))
             .optional()?;
         let server: Register = state.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default();
+        self.show(entity, field, &server, &self.pending(entity, field)?)
+    }
+
+    fn pending(&self, entity: &EntityRef, field: &str) -> Result<Vec<Write>> {
         let sql =
             "SELECT body FROM pending_write WHERE kind = ?1 AND entity = ?2 AND field = ?3 ORDER BY device_seq, id";
-        let pending: Vec<Write> = json_rows(self.conn(), sql, [&entity.kind, &id, field])?;
-        let register = overlay(&server, &pending);
+        json_rows(self.conn(), sql, [&entity.kind, &entity.id.to_string(), field])
+    }
+
+    /// Keeps a register with what is derived from it.
+    fn show(&self, entity: &EntityRef, field: &str, server: &Register, pending: &[Write]) -> Result<()> {
+        let register = overlay(server, pending);
         let shown = register.shown().and_then(|head| head.value.as_str());
         let conflict = register.in_conflict() && register.heads.iter().any(|head| head.by == self.me());
         let sql = "INSERT INTO register (kind, entity, field, state, shown, conflict) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                   ON CONFLICT (kind, entity, field) DO UPDATE SET shown = excluded.shown, conflict = excluded.conflict";
-        let empty = serde_json::to_string(&server)?;
-        self.conn().prepare_cached(sql)?.execute(params![entity.kind, id, field, empty, shown, conflict])?;
+                   ON CONFLICT (kind, entity, field)
+                   DO UPDATE SET state = excluded.state, shown = excluded.shown, conflict = excluded.conflict";
+        let (id, state) = (entity.id.to_string(), serde_json::to_string(server)?);
+        self.conn().prepare_cached(sql)?.execute(params![entity.kind, id, field, state, shown, conflict])?;
         Ok(())
+    }
+
+    /// Whether own writes lie over an entity, or lay over it.
+    fn has_own_writes(&self, entity: &EntityRef) -> Result<bool> {
+        let sql = "SELECT 1 FROM pending_write WHERE kind = ?1 AND entity = ?2
+                   UNION ALL SELECT 1 FROM write_base WHERE kind = ?1 AND entity = ?2";
+        Ok(self.conn().prepare_cached(sql)?.exists(params![entity.kind, entity.id.to_string()])?)
     }
 
     fn remember_entity(&self, entity: &EntityRef, scopes: &[Scope]) -> Result<()> {
@@ -238,17 +254,14 @@ impl Applier<'_> {
         self.learn_visit_of(entity)?;
         let sql = "DELETE FROM pending_write WHERE kind = ?1 AND entity = ?2 AND accepted_position <= ?3";
         self.conn().prepare_cached(sql)?.execute(params![entity.kind, id, position])?;
-        let sql = "INSERT INTO register (kind, entity, field, state) VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT (kind, entity, field) DO UPDATE SET state = excluded.state";
+        // Where nothing of the own lies over it, the server's state is what shows: nearly all that a first sync brings.
+        let own = self.has_own_writes(entity)?;
         for (field, register) in fields {
-            self.conn().prepare_cached(sql)?.execute(params![
-                entity.kind,
-                id,
-                field,
-                serde_json::to_string(register)?
-            ])?;
-            self.refresh(entity, field)?;
-            self.forget_bases(entity, field, register)?;
+            let pending = if own { self.pending(entity, field)? } else { Vec::new() };
+            self.show(entity, field, register, &pending)?;
+            if own {
+                self.forget_bases(entity, field, register)?;
+            }
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ const MIN_APP: &str = "min_app";
 pub(super) const PIN: &str = "pin";
 const CODE_HELD: &str = "code_held";
 const COPIED: &str = "copied";
+const COVERED: &str = "covered";
 const LAST_FILE: &str = "last_file";
 const SIGNING_KEY: &str = "signing_key";
 const CERTIFICATE: &str = "certificate";
@@ -128,6 +129,11 @@ impl Reader<'_> {
         Ok(read(self.conn(), LAST_FILE)?.filter(|hash| !hash.is_empty()))
     }
 
+    /// What stands for the cursors of all scopes, as the server gave it.
+    pub fn covered(&self) -> Result<Option<String>> {
+        Ok(read(self.conn(), COVERED)?.filter(|text| !text.is_empty()))
+    }
+
     /// Whether the server has found another device under this identity.
     pub fn copied(&self) -> Result<bool> {
         Ok(read_number(self.conn(), COPIED)? > 0)
@@ -191,6 +197,15 @@ impl Applier<'_> {
 
     pub(super) fn set_last_file(&self, hash: &str) -> Result<()> {
         write(self.conn(), LAST_FILE, hash)
+    }
+
+    pub fn set_covered(&self, covered: &str) -> Result<()> {
+        write(self.conn(), COVERED, covered)
+    }
+
+    /// The cursors count again.
+    pub fn forget_covered(&self) -> Result<()> {
+        write(self.conn(), COVERED, "")
     }
 
     pub fn set_copied(&self, copied: bool) -> Result<()> {

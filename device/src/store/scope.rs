@@ -75,6 +75,7 @@ impl Applier<'_> {
 
     /// Pull from zero: nothing is wiped, what comes replaces what is there.
     pub fn forget_cursors(&self) -> Result<()> {
+        self.forget_covered()?;
         self.conn().execute("UPDATE scope SET cursor = NULL", [])?;
         // Positions of the former epoch say nothing about the new one: the next record that shows them is good enough.
         self.conn()

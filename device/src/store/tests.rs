@@ -73,7 +73,7 @@ fn l3_half_written_texts_go_with_their_job_and_with_the_device() {
     bench.device.keep_draft(&format!("job/{job}/release"), "柜台没有货").expect("kept");
     bench.device.keep_draft("register", "客户来电").expect("kept");
     let mut left = bench.reply();
-    left.scopes = vec![Scope::Company];
+    left.scopes = Some(vec![Scope::Company]);
     bench.take(&left);
     let store = bench.device.store().expect("open");
     store.apply(bench.device.stamp(&store), |a| a.drop_left_scopes()).expect("dropped");
@@ -142,7 +142,7 @@ fn l2_autosave_becomes_one_change_until_it_was_sent() {
     let job = bench.job();
     let (base, register) = theirs("021-0", "2026-11-23T00:00:00Z");
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.pages = vec![page(Scope::Job(job), 6, record_of(job, register))];
     bench.take(&reply);
     let first = type_phone(&bench, job, "0", vec![base]);
@@ -193,7 +193,7 @@ fn converges_a_pending_value_shows_until_a_record_contains_it() {
     let own = type_phone(&bench, job, "own", Vec::new());
     let (_, register) = theirs("theirs", "2026-11-22T00:00:00Z");
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.acked_through = 1;
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9)];
     reply.pages = vec![page(Scope::Job(job), 8, record_of(job, register.clone()))];
@@ -222,7 +222,7 @@ fn exactly_once_the_same_answer_twice_changes_nothing() {
     let (_, register) = theirs("theirs", "2026-11-22T00:00:00Z");
     let fact = bench.device.read(|r| r.facts(job)).expect("read").remove(0);
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.acked_through = 2;
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9), verdict(2, Outcome::Accepted, 10)];
     reply.pages = vec![
@@ -243,7 +243,7 @@ fn l4_a_refused_change_is_listed_with_its_reason_and_counts_for_nothing() {
     type_phone(&bench, job, "own", Vec::new());
     note(&bench, job, "x");
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     let refused = Outcome::Refused { code: Code::ScopeViolation, details: json!({ "scope": "job" }) };
     reply.verdicts = vec![verdict(1, refused.clone(), 9), verdict(2, refused, 9)];
     bench.take(&reply);
@@ -278,7 +278,7 @@ fn restore_refills_what_a_restored_server_lacks_is_sent_again_unchanged() {
     let sent = outbox(&bench);
     bench.send_all();
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.acked_through = 2;
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9), verdict(2, Outcome::Accepted, 10)];
     bench.take(&reply);
@@ -297,7 +297,7 @@ fn l2_rows_stay_until_they_are_in_a_backup_of_the_server() {
     note(&bench, job, "one");
     note(&bench, job, "two");
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.acked_through = 2;
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9), verdict(2, Outcome::Accepted, 10)];
     bench.take(&reply);
@@ -312,7 +312,7 @@ fn l2_a_rolled_back_disk_does_not_use_numbers_again() {
     let bench = Bench::new();
     let job = bench.job();
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.acked_through = 41;
     bench.take(&reply);
     note(&bench, job, "x");
@@ -371,7 +371,7 @@ fn g1_the_number_of_a_job_that_was_called_off_or_left_is_abandoned() {
     // The last answer named the second job alone.
     assert_eq!(abandoned(&bench), [orders[0]], "it is not this device's job any more");
     let mut reply = bench.reply();
-    reply.scopes = vec![Scope::Company, Scope::Job(mine), Scope::Job(other)];
+    reply.scopes = Some(vec![Scope::Company, Scope::Job(mine), Scope::Job(other)]);
     bench.take(&reply);
     assert_eq!(abandoned(&bench), Vec::<Uuid>::new());
     let cancelled = FactBody::JobCancelled { reason: "客户取消".to_owned() };
@@ -405,7 +405,7 @@ fn g5_g6_seals_form_one_chain_over_restarts_and_keep_a_genuine_receipt_only() {
     };
     let genuine = Receipt::sign(&second, at("2026-11-23T02:00:00Z"), &bench.server_key).expect("signed");
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     let mut accepted = verdict(1, Outcome::Accepted, 9);
     accepted.receipts = vec![forged, genuine.clone()];
     reply.verdicts = vec![accepted];
@@ -422,7 +422,7 @@ fn scope_is_tight_what_left_is_dropped_and_what_is_shared_stays() {
     note(&bench, left, "x");
     let store = bench.device.store().expect("open");
     let mut reply = bench.reply();
-    reply.scopes = vec![Scope::Company, Scope::Job(kept)];
+    reply.scopes = Some(vec![Scope::Company, Scope::Job(kept)]);
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9)];
     bench.take(&reply);
     store.apply(bench.device.stamp(&store), |a| a.drop_left_scopes()).expect("dropped");
@@ -442,7 +442,7 @@ fn l1_a_retraction_may_come_before_its_fact() {
     note(&bench, job, "x");
     let fact = bench.device.read(|r| r.facts(job)).expect("read").remove(0);
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     let mut early = fact.clone();
     early.id = Uuid::now_v7().into();
     reply.pages = vec![
@@ -487,7 +487,7 @@ fn h1_a_file_waits_for_the_verdict_on_its_record() {
     let next = || bench.device.read(|r| r.uploads()).expect("read").into_iter().next();
     assert_eq!(next(), None, "never before its record");
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9)];
     bench.take(&reply);
     assert_eq!(next(), Some(file));
@@ -513,7 +513,7 @@ fn blob_whole_space_is_freed_only_after_archiving_backup_and_a_month() {
         store.apply(bench.device.stamp(&store), |a| a.free_archived(before)).expect("asked")
     };
     let mut reply = bench.reply();
-    reply.scopes.push(Scope::Job(job));
+    reply.scopes.get_or_insert_default().push(Scope::Job(job));
     reply.verdicts = vec![verdict(1, Outcome::Accepted, 9)];
     let body =
         FactBody::OrderArchived { order: job.visit(1).order(), revision: 1, archive_no: "存-2611-0001".to_owned() };
@@ -538,7 +538,7 @@ fn blob_whole_space_is_freed_only_after_archiving_backup_and_a_month() {
     store.apply(bench.device.stamp(&store), |a| a.put_fact(&archived, received, 10, &[Scope::Job(job)])).expect("told");
     assert_eq!(freed("2027-01-01T00:00:00Z"), Vec::<String>::new(), "its change is in no backup yet");
     let mut safe = bench.reply();
-    safe.scopes.push(Scope::Job(job));
+    safe.scopes.get_or_insert_default().push(Scope::Job(job));
     (safe.acked_through, safe.safe_through) = (1, 1);
     bench.take(&safe);
     assert_eq!(freed("2026-11-23T04:00:00Z"), Vec::<String>::new(), "not for a month after archiving");

@@ -1,6 +1,9 @@
 //! Takes an answer of the server in: verdicts on own changes, then pages, each with its cursor in one transaction. Applying the same
 //! answer again changes nothing. Refuses to drop what it does not know.
 
+use std::collections::BTreeSet;
+
+use gongdan_domain::id::JobId;
 use gongdan_domain::sync::wire::{ExchangeReply, Page, RECOVERY_CODE, Record, RecordBody};
 use gongdan_domain::time::Stamp;
 
@@ -12,16 +15,36 @@ use crate::store::{Applier, Store};
 /// Records brought into the search index under one hold of the writer.
 const INDEXED_AT_ONCE: u32 = 500;
 
+/// Records of pages that are committed together: most scopes are one job with a handful of them, and a commit waits for the disk. A
+/// person's own action waits for no more than these.
+const RECORDS_AT_ONCE: usize = 200;
+
+/// Gathers neighbours as long as their records together are few.
+fn together(most: usize) -> impl FnMut(&Page, &Page) -> bool {
+    let mut gathered = None;
+    move |before, next| {
+        let sum = gathered.unwrap_or(before.records.len()) + next.records.len();
+        gathered = (sum <= most).then_some(sum);
+        sum <= most
+    }
+}
+
 /// Answers whether anything changed that a screen may show.
 pub fn reply(store: &Store, stamp: Stamp, reply: &ExchangeReply) -> Result<bool> {
     store.apply(stamp.clone(), |a| verdicts(a, reply))?;
-    for page in &reply.pages {
-        store.apply(stamp.clone(), |a| self::page(a, page))?;
+    for pages in reply.pages.chunk_by(together(RECORDS_AT_ONCE)) {
+        store.apply(stamp.clone(), |a| pages.iter().try_for_each(|page| self::page(a, page)))?;
+    }
+    // Only now is everything here that it stands for.
+    if let Some(covered) = &reply.covered {
+        store.apply(stamp.clone(), |a| a.set_covered(covered))?;
     }
     // What came is found by the next search; in steps, so that a person's own action never waits for a whole first sync.
     if !reply.pages.is_empty() {
         while store.apply(stamp.clone(), |a| a.refresh_search(INDEXED_AT_ONCE))? {}
-        store.apply(stamp.clone(), |a| a.settle_archive())?;
+        let told = reply.pages.iter().flat_map(|page| &page.records);
+        let jobs: BTreeSet<JobId> = told.filter_map(|record| record.body.job()).collect();
+        store.apply(stamp.clone(), |a| a.settle_archive(&jobs))?;
     }
     Ok(!reply.verdicts.is_empty() || reply.pages.iter().any(|page| !page.records.is_empty()))
 }
@@ -61,8 +84,14 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
     a.forget_safe(reply.safe_through)?;
     a.set_min_app(&reply.min_app)?;
     a.set_copied(reply.copied)?;
-    // Until an admin has looked, no scopes are named; that is no reason to drop anything.
-    if reply.unconfirmed { Ok(()) } else { a.set_allowed(&reply.scopes) }
+    if reply.cursors_wanted {
+        a.forget_covered()?;
+    }
+    match &reply.scopes {
+        // Until an admin has looked, no scopes are named; that is no reason to drop anything.
+        Some(scopes) if !reply.unconfirmed => a.set_allowed(scopes),
+        _ => Ok(()),
+    }
 }
 
 /// One page and its cursor.

@@ -141,6 +141,7 @@ async fn ask_back(device: &Device, store: &Store, road: &impl Road) -> Result<()
 
 fn moved(request: &ExchangeRequest, reply: &ExchangeReply) -> bool {
     !reply.verdicts.is_empty()
+        || reply.cursors_wanted
         || !request.offered.is_empty()
         || reply
             .pages
@@ -172,9 +173,11 @@ fn next_request(device: &Device, store: &Store, offering: bool) -> Result<(Excha
         }
         let (offered, records): (Vec<_>, Vec<_>) =
             if offering { a.to_offer(OFFERED)?.into_iter().unzip() } else { Default::default() };
+        let covered = a.covered()?;
         let request = ExchangeRequest {
             epoch: standing.epoch,
-            cursors: a.cursors()?,
+            cursors: if covered.is_some() { Default::default() } else { a.cursors()? },
+            covered,
             first_seq: changes.first().map_or(standing.last_seq + 1, |first| first.device_seq),
             oldest_held: a.oldest_held()?,
             changes,
@@ -210,6 +213,7 @@ fn asking(device: &Device, extra: Extra) -> ExchangeRequest {
     ExchangeRequest {
         epoch: None,
         cursors: Default::default(),
+        covered: None,
         first_seq: 1,
         oldest_held: 1,
         changes: Vec::new(),

@@ -8,7 +8,7 @@ use ts_rs::TS;
 use uuid::Uuid;
 
 use crate::finding::Finding;
-use crate::id::{ChangeId, DeviceId, FactId, PersonId};
+use crate::id::{ChangeId, DeviceId, FactId, JobId, PersonId};
 use crate::problem::Code;
 use crate::seal::{Receipt, SealedDocument};
 use crate::sync::change::{EntityRef, Extra, Fact, FileRef, Scope, SignedChange};
@@ -27,9 +27,12 @@ pub struct ExchangeRequest {
     /// The server's epoch as last seen; `None` at the first contact.
     #[serde(default)]
     pub epoch: Option<String>,
-    /// One opaque cursor per scope.
+    /// One opaque cursor per scope; none at all beside `covered`.
     #[serde(default)]
     pub cursors: BTreeMap<Scope, String>,
+    /// What the last answer gave in place of a cursor for every scope, as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<String>,
     /// The first number in `changes`; where empty, the next one the device will use.
     pub first_seq: u64,
     /// The oldest number the device still holds.
@@ -75,9 +78,16 @@ pub struct ExchangeReply {
     /// The device must send again from here: its numbers did not connect.
     #[serde(default)]
     pub gap_from: Option<u64>,
-    /// The scopes that this device may hold now; others are dropped once their outbox is empty.
-    pub scopes: Vec<Scope>,
+    /// The scopes that this device may hold now; others are dropped once their outbox is empty. `None`: those of `covered`, unchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<Scope>>,
     pub pages: Vec<Page>,
+    /// One opaque text in place of a cursor for every scope: thousands of jobs in a few hundred bytes. To be kept once all pages are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<String>,
+    /// `covered` of the request fits no longer, mostly because the scopes are others now: exchange again with the cursors.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cursors_wanted: bool,
     /// More pages wait: exchange again.
     pub more: bool,
     pub time: Instant,
@@ -162,6 +172,17 @@ pub enum RecordBody {
     Finding { finding: Finding },
     /// A kind of a newer version, kept and passed on.
     Opaque { value: Value },
+}
+
+impl RecordBody {
+    /// The job that it tells something of.
+    pub fn job(&self) -> Option<JobId> {
+        match self {
+            RecordBody::Fact { fact, .. } => fact.job,
+            RecordBody::Sealed { job, .. } => Some(JobId(*job)),
+            _ => None,
+        }
+    }
 }
 
 /// `POST /sync/v1/enrol`: a one-time code for a certificate and a token.

@@ -180,6 +180,7 @@ pub fn exchange_request() -> Value {
     let optional = [
         ("epoch", maybe(&string())),
         ("cursors", cursors),
+        ("covered", maybe(&string())),
         ("changes", list(&change)),
         ("last_file", maybe(&string())),
         ("missing", list(&list(&whole()))),
@@ -199,13 +200,20 @@ pub fn exchange_reply() -> Value {
         ("acked_through", whole()),
         ("safe_through", whole()),
         ("verdicts", list(&verdict)),
-        ("scopes", list(&string())),
         ("pages", list(&page)),
         ("more", json!({ "type": "boolean" })),
         ("time", json!({ "type": "string", "format": "date-time" })),
         ("min_app", string()),
     ];
-    object(&needed, &[("gap_from", maybe(&whole())), ("reset", maybe(&string())), ("revoked", maybe(&string()))])
+    let optional = [
+        ("scopes", list(&string())),
+        ("covered", string()),
+        ("cursors_wanted", json!({ "type": "boolean" })),
+        ("gap_from", maybe(&whole())),
+        ("reset", maybe(&string())),
+        ("revoked", maybe(&string())),
+    ];
+    object(&needed, &optional)
 }
 
 fn in_path(name: &str, schema: &Value) -> Value {
@@ -348,6 +356,7 @@ mod tests {
         let exchange = ExchangeRequest {
             epoch: None,
             cursors: BTreeMap::new(),
+            covered: Some(String::new()),
             first_seq: 1,
             oldest_held: 1,
             changes: Vec::new(),

@@ -150,6 +150,9 @@ fn a_record_is_told_once_however_often_it_changed(store: &Store) {
     let (page, head) = store.read(|r| Ok((r.page(&scope, 0, 10)?, r.head()?))).expect("read");
     assert_eq!(page.len(), 1);
     assert_eq!(page[0].0, head, "at the position of its last change");
+    let news = |after| store.read(|r| r.scopes_after(after)).expect("read");
+    assert!(news(head - 1).contains(&scope), "its scope has news");
+    assert!(news(head).is_empty(), "and none after it");
 }
 
 fn entering_a_scope_brings_what_was_there(store: &Store) {

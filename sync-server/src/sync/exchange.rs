@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::PROTOCOL;
-use gongdan_domain::sync::change::{Extra, Scope};
+use gongdan_domain::sync::change::Extra;
 use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 use serde_json::json;
 
@@ -98,12 +98,11 @@ fn reply(
     pushed: Pushed,
 ) -> Result<ExchangeReply> {
     let active = device.state == "active";
-    let scopes: Vec<Scope> = if active { Reach::of(r, device.person)?.scopes(r)? } else { Vec::new() };
     let pulled = if active {
         let gone = lost_file(r, device, request)?.then(|| "file_lost".to_owned());
-        pull::pull(r, &scopes, &request.cursors, request.epoch.as_deref(), request.max_bytes, gone)?
+        pull::pull(r, Reach::of(r, device.person)?.scopes(r)?, request, gone)?
     } else {
-        Pulled::default()
+        Pulled { scopes: Some(Vec::new()), ..Pulled::default() }
     };
     Ok(ExchangeReply {
         epoch: r.epoch()?,
@@ -111,8 +110,10 @@ fn reply(
         safe_through: device.safe_through,
         verdicts: pushed.verdicts,
         gap_from: pushed.gap_from,
-        scopes,
+        scopes: pulled.scopes,
         pages: pulled.pages,
+        covered: pulled.covered,
+        cursors_wanted: pulled.cursors_wanted,
         more: pulled.more,
         time: core.now(),
         min_app: MIN_APP.to_owned(),

@@ -1,15 +1,16 @@
 //! The pull half: the current state of each record once, per scope after its cursor. A cursor proves by epoch and nonce that it
 //! knows this very history; one that does not is answered by a reset with its reason, never by wiping.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use gongdan_domain::sync::change::Scope;
-use gongdan_domain::sync::wire::{Page, Record};
+use gongdan_domain::sync::wire::{ExchangeRequest, Page, Record};
 
 use crate::error::Result;
 use crate::storage::Reader;
+use crate::sync::cover::{self, Cover};
 
 const LEAST: u64 = 64 * 1024;
 const MOST: u64 = 8 * 1024 * 1024;
@@ -20,6 +21,10 @@ pub struct Pulled {
     pub pages: Vec<Page>,
     pub more: bool,
     pub reset: Option<String>,
+    /// Where the device is not known to have them already.
+    pub scopes: Option<Vec<Scope>>,
+    pub covered: Option<String>,
+    pub cursors_wanted: bool,
 }
 
 /// The position a cursor stands for.
@@ -57,49 +62,112 @@ fn objection(r: &dyn Reader, cursor: Option<&Cursor>, epoch: &str, head: u64) ->
     })
 }
 
-/// Pages for the scopes that a device may hold, up to roughly `max_bytes`. `gone`: why everything is sent again, if it is known already.
-pub fn pull(
-    r: &dyn Reader,
-    scopes: &[Scope],
-    cursors: &BTreeMap<Scope, String>,
-    known_epoch: Option<&str>,
-    max_bytes: u64,
-    gone: Option<String>,
-) -> Result<Pulled> {
+/// How far each scope was told, as the device has it.
+struct Asked {
+    told: Vec<Option<u64>>,
+    /// Scopes told up to this position have news only if they are named here.
+    news: Option<(u64, BTreeSet<Scope>)>,
+}
+
+impl Asked {
+    fn nothing_new(&self, n: usize, scope: &Scope) -> bool {
+        self.news.as_ref().is_some_and(|(top, news)| self.told[n] == Some(*top) && !news.contains(scope))
+    }
+}
+
+/// Pages for the scopes that a device may hold, up to roughly as many bytes as it asks for. `gone`: why everything is sent again, if it
+/// is known already.
+pub fn pull(r: &dyn Reader, mut scopes: Vec<Scope>, request: &ExchangeRequest, gone: Option<String>) -> Result<Pulled> {
+    cover::in_order(&mut scopes);
     let (epoch, head) = (r.epoch()?, r.head()?);
     let mut pulled = Pulled { reset: gone, ..Pulled::default() };
-    if known_epoch.is_some_and(|known| known != epoch) {
+    if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
         pulled.reset = Some("epoch_changed".to_owned());
     }
-    let mut starts = BTreeMap::new();
-    for (scope, text) in cursors {
-        let cursor = Cursor::read(text);
-        if let Some(why) = objection(r, cursor.as_ref(), &epoch, head)? {
-            pulled.reset.get_or_insert_with(|| why.to_owned());
-        }
-        starts.insert(scope, cursor.map_or(0, |c| c.position));
+    let asked = match &request.covered {
+        None => Some(by_cursors(r, &scopes, &request.cursors, (&epoch, head), &mut pulled)?),
+        Some(text) => by_cover(r, &scopes, text, (&epoch, head), &mut pulled)?,
+    };
+    let Some(mut asked) = asked else {
+        let ask_again = Pulled { scopes: Some(scopes), more: true, cursors_wanted: true, ..Pulled::default() };
+        return Ok(ask_again);
+    };
+    if pulled.reset.is_some() {
+        asked = Asked { told: vec![None; scopes.len()], news: None };
     }
-    let mut left = max_bytes.clamp(LEAST, MOST);
-    for scope in scopes {
-        let known = starts.get(scope).copied().filter(|_| pulled.reset.is_none());
+    let held: HashSet<&Scope> = scopes.iter().collect();
+    let mut left = request.max_bytes.clamp(LEAST, MOST);
+    for (n, scope) in scopes.iter().enumerate() {
         if left == 0 {
             // Whether this scope has something is told by the next request.
             pulled.more = true;
             break;
         }
-        scope_pages(r, (scope, scopes), known, (&epoch, head), &mut left, &mut pulled)?;
+        let reached = if asked.nothing_new(n, scope) {
+            head
+        } else {
+            scope_pages(r, (scope, &held), asked.told[n], (&epoch, head), &mut left, &mut pulled)?
+        };
+        asked.told[n] = Some(reached);
+    }
+    if let Some(cover) = Cover::of(&scopes, &asked.told) {
+        let nonce = r.nonce(cover.top())?.unwrap_or_default();
+        pulled.covered = Some(cover.in_history(&epoch, nonce).text()?);
+    }
+    if request.covered.is_none() || pulled.reset.is_some() {
+        pulled.scopes = Some(scopes);
     }
     Ok(pulled)
 }
 
+fn by_cursors(
+    r: &dyn Reader,
+    scopes: &[Scope],
+    cursors: &BTreeMap<Scope, String>,
+    (epoch, head): (&str, u64),
+    pulled: &mut Pulled,
+) -> Result<Asked> {
+    let mut starts = BTreeMap::new();
+    for (scope, text) in cursors {
+        let cursor = Cursor::read(text);
+        if let Some(why) = objection(r, cursor.as_ref(), epoch, head)? {
+            pulled.reset.get_or_insert_with(|| why.to_owned());
+        }
+        starts.insert(scope, cursor.map_or(0, |c| c.position));
+    }
+    Ok(Asked { told: scopes.iter().map(|scope| starts.get(scope).copied()).collect(), news: None })
+}
+
+/// `None`: the cursors are needed.
+fn by_cover(
+    r: &dyn Reader,
+    scopes: &[Scope],
+    text: &str,
+    (epoch, head): (&str, u64),
+    pulled: &mut Pulled,
+) -> Result<Option<Asked>> {
+    let cover = Cover::read(text);
+    let top = cover.as_ref().map(|c| Cursor { epoch: c.epoch.clone(), position: c.top(), nonce: c.nonce.clone() });
+    if let Some(why) = objection(r, top.as_ref(), epoch, head)? {
+        pulled.reset.get_or_insert_with(|| why.to_owned());
+    }
+    let (Some(cover), None) = (cover, &pulled.reset) else {
+        return Ok(Some(Asked { told: Vec::new(), news: None }));
+    };
+    let Some(told) = cover.told(scopes) else { return Ok(None) };
+    let news = if cover.top() == head { BTreeSet::new() } else { r.scopes_after(cover.top())? };
+    Ok(Some(Asked { told, news: Some((cover.top(), news)) }))
+}
+
+/// Answers up to where this scope is told now.
 fn scope_pages(
     r: &dyn Reader,
-    (scope, scopes): (&Scope, &[Scope]),
+    (scope, held): (&Scope, &HashSet<&Scope>),
     known: Option<u64>,
     (epoch, head): (&str, u64),
     left: &mut u64,
     pulled: &mut Pulled,
-) -> Result<()> {
+) -> Result<u64> {
     let mut after = known.unwrap_or(0);
     let mut records = Vec::new();
     let mut finished = false;
@@ -108,7 +176,7 @@ fn scope_pages(
         finished = found.len() < CHUNK as usize;
         for (position, stored) in found {
             // Only scopes that this device may hold are named: the others are none of its business.
-            let held = r.scopes_of(&stored.id)?.into_iter().filter(|s| scopes.contains(s)).collect();
+            let held = r.scopes_of(&stored.id)?.into_iter().filter(|s| held.contains(s)).collect();
             let record = Record { position: stored.position, scopes: held, body: stored.body };
             *left = left.saturating_sub(serde_json::to_vec(&record)?.len() as u64);
             after = position;
@@ -120,10 +188,10 @@ fn scope_pages(
         }
     }
     pulled.more |= !finished;
+    let reached = if finished { head } else { after };
     // A scope without news keeps the cursor the device has; a new one gets its first.
     if !records.is_empty() || known.is_none() {
-        let reached = if finished { head } else { after };
         pulled.pages.push(Page { scope: scope.clone(), records, cursor: Cursor::at(r, epoch, reached)? });
     }
-    Ok(())
+    Ok(reached)
 }

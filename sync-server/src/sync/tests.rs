@@ -8,7 +8,7 @@ use gongdan_domain::permission::Role;
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{public_key, sha256_hex};
 use gongdan_domain::sync::change::{EntityRef, FileRef, Op, Scope, SignedChange};
-use gongdan_domain::sync::wire::{ExchangeRequest, Outcome, RecordBody};
+use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, Outcome, RecordBody};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -118,7 +118,8 @@ async fn scope_is_tight_a_device_gets_its_job_with_customer_and_machine_and_no_o
     let shen = t.world.person("shen", Role::Technician);
     let foreign = t.world.job(&t.dispatcher, shen).await;
     let reply = t.world.exchange(&t.device, &request(1, 1, vec![])).await;
-    assert!(reply.scopes.contains(&Scope::Job(t.job)) && !reply.scopes.contains(&Scope::Job(foreign)));
+    let scopes = reply.scopes.clone().expect("told to a newcomer");
+    assert!(scopes.contains(&Scope::Job(t.job)) && !scopes.contains(&Scope::Job(foreign)));
     let kinds: Vec<_> = records(&reply)
         .into_iter()
         .filter_map(|r| if let RecordBody::Entity { entity, .. } = &r.body { Some(entity.kind.clone()) } else { None })
@@ -308,7 +309,7 @@ async fn l3_work_after_a_reassignment_is_accepted_and_found() {
     let reply = t.world.push(&t.device, vec![t.note(1, "还在现场")]).await;
     assert_eq!(reply.verdicts[0].outcome, Outcome::Accepted);
     assert_eq!(reply.verdicts[0].findings[0].code, FindingCode::NotAssigned);
-    assert!(!reply.scopes.contains(&Scope::Job(t.job)), "the job left his scopes");
+    assert!(reply.scopes.is_some_and(|scopes| !scopes.contains(&Scope::Job(t.job))), "the job left his scopes");
 }
 
 #[tokio::test]
@@ -329,6 +330,54 @@ async fn converges_a_cursor_brings_only_what_is_new_and_a_strange_one_resets() {
     let reset = t.world.exchange(&t.device, &next).await;
     assert_eq!(reset.reset.as_deref(), Some("epoch_changed"));
     assert!(records(&reset).len() >= records(&all).len(), "everything is sent to reconcile with");
+}
+
+/// What stands for all cursors: kept, sent, and replaced by the next.
+fn follow(next: &mut ExchangeRequest, reply: &ExchangeReply) {
+    next.epoch = Some(reply.epoch.clone());
+    next.covered.clone_from(&reply.covered);
+    next.cursors.clear();
+}
+
+#[tokio::test]
+async fn converges_one_text_stands_for_the_cursors_of_all_scopes() {
+    let t = team().await;
+    let all = t.world.exchange(&t.device, &request(1, 1, vec![])).await;
+    let mut next = request(1, 1, vec![]);
+    follow(&mut next, &all);
+    let quiet = t.world.exchange(&t.device, &next).await;
+    assert!(quiet.pages.is_empty() && !quiet.more && quiet.reset.is_none());
+    assert_eq!(quiet.scopes, None, "the scopes are those that it knows");
+    t.world.push(&t.device, vec![t.note(1, "新")]).await;
+    next.first_seq = 2;
+    let news = t.world.exchange(&t.device, &next).await;
+    assert_eq!(records(&news).len(), 1, "the one new fact");
+    follow(&mut next, &news);
+    assert!(records(&t.world.exchange(&t.device, &next).await).is_empty(), "and it is not told again");
+
+    let mut altered = next.clone();
+    altered.covered = Some("bm9uc2Vuc2U".to_owned());
+    let reset = t.world.exchange(&t.device, &altered).await;
+    assert_eq!(reset.reset.as_deref(), Some("cursor_unreadable"));
+    assert!(reset.scopes.is_some() && records(&reset).len() >= records(&all).len(), "everything, to reconcile with");
+}
+
+#[tokio::test]
+async fn scope_is_tight_when_the_scopes_are_others_the_cursors_are_asked_for() {
+    let t = team().await;
+    let all = t.world.exchange(&t.device, &request(1, 1, vec![])).await;
+    let mut next = request(1, 1, vec![]);
+    follow(&mut next, &all);
+    let shen = t.world.person("shen", Role::Technician);
+    t.world.done(&t.dispatcher, "assign_job", json!({ "job": t.job, "technicians": [shen], "leader": shen })).await;
+    let asked = t.world.exchange(&t.device, &next).await;
+    assert!(asked.cursors_wanted && asked.more && asked.pages.is_empty() && asked.covered.is_none());
+    assert!(asked.scopes.is_some_and(|scopes| !scopes.contains(&Scope::Job(t.job))), "the job left his scopes");
+    next.covered = None;
+    next.cursors = all.pages.iter().map(|p| (p.scope.clone(), p.cursor.clone())).collect();
+    let told = t.world.exchange(&t.device, &next).await;
+    assert!(told.covered.is_some() && !told.cursors_wanted && told.reset.is_none());
+    assert!(told.pages.iter().all(|page| page.scope != Scope::Job(t.job)));
 }
 
 #[tokio::test]
@@ -371,6 +420,21 @@ async fn converges_small_pages_add_up_to_the_whole() {
         }
     }
     assert_eq!(got.len(), wanted);
+
+    let mut next = request(1, 1, vec![]);
+    next.max_bytes = 1;
+    let (mut got, mut times) = (0, 0);
+    loop {
+        let reply = t.world.exchange(&t.device, &next).await;
+        got += records(&reply).len();
+        follow(&mut next, &reply);
+        times += 1;
+        if !reply.more {
+            break;
+        }
+    }
+    assert!(times > 1, "several pages");
+    assert_eq!(got, wanted, "each record once, told where the page before ended");
 }
 
 #[tokio::test]
@@ -415,7 +479,7 @@ async fn l3_a_revoked_device_is_told_to_erase_and_gets_nothing() {
     t.world.done(&admin, "revoke_device", json!({ "device": device, "mode": "collect" })).await;
     let collected = t.world.push(&t.device, vec![t.note(1, "最后一条")]).await;
     assert_eq!((collected.revoked.as_deref(), collected.acked_through, t.facts()), (Some("collect"), 1, 1));
-    assert!(collected.pages.is_empty() && collected.scopes.is_empty());
+    assert!(collected.pages.is_empty() && collected.scopes == Some(Vec::new()));
     t.world.done(&admin, "revoke_device", json!({ "device": device, "mode": "erase" })).await;
     let erased = t.world.push(&t.device, vec![t.note(2, "太晚")]).await;
     assert_eq!((erased.revoked.as_deref(), erased.acked_through, t.facts()), (Some("erase"), 1, 1));

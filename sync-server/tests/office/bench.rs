@@ -224,6 +224,7 @@ impl<'b> Field<'b> {
         let request = ExchangeRequest {
             epoch: None,
             cursors: Default::default(),
+            covered: None,
             first_seq: self.seq + 1,
             oldest_held: self.seq + 1,
             app: "0.1.0".to_owned(),

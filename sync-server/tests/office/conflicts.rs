@@ -67,7 +67,7 @@ async fn i5_field_and_office_at_once_are_a_conflict_too() {
     let id: Uuid = serde_json::from_value(entity["id"].clone()).expect("an id");
     let seen = serde_json::from_value(phone["heads"].clone()).expect("heads");
     let held = zhang.exchange(None).await;
-    let team = held.scopes.into_iter().find(|scope| matches!(scope, Scope::Team(_))).expect("a team");
+    let team = held.scopes.into_iter().flatten().find(|scope| matches!(scope, Scope::Team(_))).expect("a team");
     let op = zhang.write(EntityRef::new("customer", id), "phone", json!("000-9"), seen, team);
     zhang.push(vec![op]).await;
     let conflicts = bench.call("lu", "list_conflicts", json!({})).await;

@@ -115,7 +115,7 @@ impl Office {
     pub fn send(&self, scope: Scope, records: Vec<RecordBody>) {
         let mut reply = self.bench.reply();
         let job_scopes = self.bench.device.read(|r| r.jobs()).expect("read").into_iter().map(Scope::Job);
-        reply.scopes = [Scope::Company, scope.clone()].into_iter().chain(job_scopes).collect();
+        reply.scopes = Some([Scope::Company, scope.clone()].into_iter().chain(job_scopes).collect());
         let records = records.into_iter().map(|body| {
             let position = self.position.fetch_add(1, Ordering::SeqCst);
             Record { position, scopes: vec![scope.clone()], body }

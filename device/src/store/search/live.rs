@@ -1,5 +1,7 @@
 //! Jobs that the agenda still has to look at: those of which something happened since they were found settled.
 
+use std::collections::BTreeSet;
+
 use gongdan_domain::id::JobId;
 use rusqlite::params;
 
@@ -29,12 +31,12 @@ impl Tx<'_> {
 }
 
 impl Applier<'_> {
-    /// Settles the plain part of an archive that came whole, so that the first agenda does not read ten thousand old jobs: one visit,
+    /// Settles the plain ones of jobs that came whole, so that the first agenda does not read ten thousand old jobs: one visit,
     /// left or archived long ago, its order confirmed, and nothing in it that could make a call or an answer owed. Every other job is
     /// judged by the agenda itself.
-    pub fn settle_archive(&self) -> Result<()> {
-        let sql = "DELETE FROM live_job WHERE
-            EXISTS (SELECT 1 FROM fact f WHERE f.job = live_job.job AND f.at_ms < ?1 AND f.kind IN ('checked_out', 'order_archived'))
+    pub fn settle_archive(&self, jobs: &BTreeSet<JobId>) -> Result<()> {
+        let sql = "DELETE FROM live_job WHERE job IN (SELECT value FROM json_each(?2))
+            AND EXISTS (SELECT 1 FROM fact f WHERE f.job = live_job.job AND f.at_ms < ?1 AND f.kind IN ('checked_out', 'order_archived'))
             AND EXISTS (SELECT 1 FROM sealed s WHERE s.job = live_job.job)
             AND NOT EXISTS (SELECT 1 FROM sealed s WHERE s.job = live_job.job AND s.receipt IS NULL)
             AND (SELECT count(*) FROM fact f WHERE f.job = live_job.job AND +f.kind = 'job_assigned') <= 1
@@ -44,7 +46,7 @@ impl Applier<'_> {
                 OR (+f.kind = 'contact_attempt' AND instr(f.body, 'advised') > 0)
                 OR (+f.kind = 'test_run_recorded' AND instr(f.body, 'not_run') > 0)))";
         let before = self.now().timestamp_millis() - LONG_LEFT_MS;
-        self.conn().prepare_cached(sql)?.execute(params![before])?;
+        self.conn().prepare_cached(sql)?.execute(params![before, serde_json::to_string(jobs)?])?;
         Ok(())
     }
 }

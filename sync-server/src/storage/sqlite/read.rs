@@ -188,6 +188,11 @@ impl Session<'_> {
         Ok(rows)
     }
 
+    fn scopes(&self, sql: &str, params: impl Params) -> Result<BTreeSet<Scope>> {
+        let texts = self.many(sql, params, |row| row.get::<_, String>(0))?;
+        Ok(texts.into_iter().map(|t| t.parse().unwrap_or(Scope::Other(t))).collect())
+    }
+
     pub(super) fn count(&self, sql: &str, params: impl Params) -> Result<u32> {
         Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(0))
     }
@@ -259,9 +264,7 @@ impl Reader for Session<'_> {
     }
 
     fn scopes_of(&self, id: &str) -> Result<BTreeSet<Scope>> {
-        let scope = |row: &Row<'_>| row.get::<_, String>(0);
-        let texts = self.many("SELECT scope FROM record_scope WHERE record_id = ?1", [id], scope)?;
-        Ok(texts.into_iter().map(|t| t.parse().unwrap_or(Scope::Other(t))).collect())
+        self.scopes("SELECT scope FROM record_scope WHERE record_id = ?1", [id])
     }
 
     fn page(&self, scope: &Scope, after: u64, limit: u32) -> Result<Vec<(u64, Stored)>> {
@@ -269,6 +272,11 @@ impl Reader for Session<'_> {
             WHERE s.scope = ?1 AND s.position > ?2 ORDER BY s.position LIMIT ?3";
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         self.many(sql, (scope.to_string(), after, limit), |row| Ok((number(row, 0)?, stored(row, 1)?)))
+    }
+
+    fn scopes_after(&self, position: u64) -> Result<BTreeSet<Scope>> {
+        let sql = "SELECT DISTINCT scope FROM record_scope WHERE position > ?1";
+        self.scopes(sql, [i64::try_from(position).unwrap_or(i64::MAX)])
     }
 
     fn fields(&self, entity: &EntityRef) -> Result<Fields> {
@@ -529,8 +537,7 @@ impl Reader for Session<'_> {
 
     fn scopes_naming(&self, hash: &str) -> Result<BTreeSet<Scope>> {
         let sql = "SELECT DISTINCT s.scope FROM file_record f JOIN record_scope s ON s.record_id = f.record_id WHERE f.hash = ?1";
-        let texts = self.many(sql, [hash], |row| row.get::<_, String>(0))?;
-        Ok(texts.into_iter().map(|t| t.parse().unwrap_or(Scope::Other(t))).collect())
+        self.scopes(sql, [hash])
     }
 
     fn user(&self, login: &str) -> Result<Option<User>> {

@@ -215,6 +215,7 @@ impl Net<'_> {
                 }
             } else {
                 reply.pages.truncate(most);
+                reply.covered = None;
             }
             reply.more = true;
         });
