@@ -36,9 +36,11 @@ torture: ui ## break everything for so long: make torture MINUTES=10; prints see
 types: ## write the TypeScript types of commands and views again
 	cargo test --workspace --lib export
 
+# Named when the binaries are built as well: the same features, so that nothing is compiled twice.
+BENCHES := --bench search --bench page --bench encryption --bench sync
 bench: ui ## measure beside the limits: raw SQLite, bare loopback, an empty page
-	cargo build --profile bench --workspace --bins
-	cargo bench --workspace --bench search --bench page --bench encryption --bench sync
+	cargo build --profile bench --workspace --bins $(BENCHES)
+	cargo bench --workspace $(BENCHES)
 
 e2e: build ## only the tests that drive the interfaces: bridge, console, real app
 	@scripts/test.sh e2e
