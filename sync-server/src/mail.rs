@@ -13,6 +13,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use gongdan_domain::id::{OrderId, PersonId};
 use gongdan_domain::time::Instant;
+use lettre::Message;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use crate::core::{Core, Shared, off_thread};
 use crate::error::Result;
 use crate::storage::Tx;
 use crate::storage::mail::{Mail, MailState, MailTrouble};
-use post::Failure;
+use post::{Failure, Patience, Road};
 
 /// Minutes until the next try; after the last one a person decides.
 const PAUSES: [i64; 7] = [1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60];
@@ -73,39 +74,53 @@ pub enum Turn {
     Nothing(Option<Instant>),
 }
 
-/// Tries the message whose turn it is. Blocking.
-pub fn send_due(core: &Shared) -> Result<Turn> {
-    let taken = core.write_now(|core, tx| {
-        let now = core.now();
-        let Some(mut mail) = tx.next_mail()? else { return Ok(Err(None)) };
-        if mail.next_at > now {
-            return Ok(Err(Some(mail.next_at)));
-        }
-        (mail.state, mail.attempts) = (MailState::Sending, mail.attempts + 1);
-        tx.put_mail(&mail)?;
-        Ok(Ok(mail))
-    })?;
+/// Tries the message whose turn it is.
+pub async fn send_due(core: &Shared, patience: Patience) -> Result<Turn> {
+    let taken = core.write(|core, tx| take(tx, core.now())).await?;
     let mail = match taken {
         Ok(mail) => mail,
         Err(until) => return Ok(Turn::Nothing(until)),
     };
-    let outcome = attempt(core, &mail);
-    core.write_now(move |core, tx| {
+    let outcome = attempt(core, mail.clone(), patience).await;
+    core.write(move |core, tx| {
         // Cancelled while it was on its way: the outcome is still the truth.
         let mut mail = tx.mail(mail.id)?.unwrap_or(mail);
         settle(&mut mail, outcome, core.now());
         tx.put_mail(&mail)
-    })?;
+    })
+    .await?;
     core.bell_rings();
     Ok(Turn::Tried)
 }
 
-fn attempt(core: &Core, mail: &Mail) -> std::result::Result<(), Failure> {
+/// Takes the message whose turn it is out of the queue, or answers when there will be one.
+fn take(tx: &mut dyn Tx, now: Instant) -> Result<std::result::Result<Mail, Option<Instant>>> {
+    let Some(mut mail) = tx.next_mail()? else { return Ok(Err(None)) };
+    if mail.next_at > now {
+        return Ok(Err(Some(mail.next_at)));
+    }
+    (mail.state, mail.attempts) = (MailState::Sending, mail.attempts + 1);
+    tx.put_mail(&mail)?;
+    Ok(Ok(mail))
+}
+
+async fn attempt(core: &Shared, mail: Mail, patience: Patience) -> std::result::Result<(), Failure> {
+    let worker = Shared::clone(core);
+    let ready = off_thread(move || Ok(prepare(&worker, &mail))).await;
+    let (road, message) = ready.map_err(|_| Failure::of(MailTrouble::NotPrinted, true))??;
+    road.send(&message, patience).await
+}
+
+/// The road and what goes over it: both read the disk.
+fn prepare(core: &Core, mail: &Mail) -> std::result::Result<(Road, Message), Failure> {
     let settings = settings::read(&core.keys).map_err(|_| Failure::of(MailTrouble::NotSet, true))?;
     let settings = settings.ok_or(Failure::of(MailTrouble::NotSet, true))?;
     let message = core.store.read(|r| letter::message(core, r, mail, &settings));
-    let message = message.map_err(|_| Failure::of(MailTrouble::NotPrinted, true))?;
-    post::send(&settings, &message)
+    let message = message.map_err(|error| {
+        tracing::error!(%error, mail = %mail.id, "an e-mail could not be written");
+        Failure::of(MailTrouble::NotPrinted, true)
+    })?;
+    Ok((Road::open(&core.keys, settings)?, message))
 }
 
 /// What a try means for a message.
@@ -134,8 +149,7 @@ pub async fn run(core: Shared, mut stopped: watch::Receiver<bool>) {
         tracing::error!(%error, "the queue of e-mail could not be opened");
     }
     loop {
-        let worker = Shared::clone(&core);
-        let sleep = match off_thread(move || send_due(&worker)).await {
+        let sleep = match send_due(&core, Patience::default()).await {
             Ok(Turn::Tried) => Duration::ZERO,
             Ok(Turn::Nothing(until)) => {
                 let wait = until.map(|until| (until - core.now()).to_std().unwrap_or_default());

@@ -13,6 +13,8 @@ use crate::error::Result;
 use crate::keys::Keys;
 
 const FILE: &str = "mail.json";
+/// Certificates, as PEM, that are trusted for the mail server alone: of a company that signs its own.
+const OWN_AUTHORITY: &str = "mail-ca.pem";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -72,6 +74,15 @@ impl MailSettings {
 pub fn read(keys: &Keys) -> Result<Option<MailSettings>> {
     match fs::read_to_string(keys.folder().join(FILE)) {
         Ok(text) => Ok(Some(serde_json::from_str(&text)?)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// `None` where the company has none.
+pub fn own_authority(keys: &Keys) -> Result<Option<Vec<u8>>> {
+    match fs::read(keys.folder().join(OWN_AUTHORITY)) {
+        Ok(pem) => Ok(Some(pem)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(e.into()),
     }

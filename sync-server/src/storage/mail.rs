@@ -30,6 +30,12 @@ pub enum MailTrouble {
     NotSet,
     /// The mail server could not be reached, or hung up.
     NoConnection,
+    /// It says nothing.
+    NoAnswer,
+    /// Its certificate is not trusted.
+    Untrusted,
+    /// It does not offer the encryption that the settings demand.
+    NotEncrypted,
     /// It wants another user or password.
     SignIn,
     /// It does not take mail for this address.
