@@ -32,6 +32,8 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     for (name, doc) in &orders {
         write(name, Document::WorkOrder(doc), Some(&sample::seal(doc)))?;
     }
+    let later = sample::later();
+    write("later", Document::WorkOrder(&later.0), Some(&later.1))?;
     let draft = OrderDocument { rating: None, signing: None, ..sample::order() };
     write("draft", Document::WorkOrder(&draft), None)?;
     for (name, paper) in paper::all() {

@@ -47,6 +47,7 @@ pub struct View<'a> {
     signing: Option<close::Sign>,
     technicians: Vec<close::Technician>,
     seal: Option<close::Seal>,
+    later: Option<close::Later>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,7 +90,8 @@ pub fn sheet(desk: &print::Desk<'_>, doc: &OrderDocument) -> Result<Sheet, Docum
     let made_at = desk.seal.map(|s| s.sealed_at).or_else(|| last_known(doc));
     let sheet = Sheet::new(WORK_ORDER, format!("{} {}", doc.order_no, doc.revision), made_at, &view)?
         .pictures("photos", doc.photos.iter().map(|p| (desk.photos)(&p.hash)))
-        .drawing("ink", doc.signing.as_ref().and_then(close::signature));
+        .drawing("ink", doc.signing.as_ref().and_then(close::signature))
+        .drawing("later_ink", desk.seal.and_then(|s| close::signature(&s.later.as_ref()?.signing)));
     Ok(sheet.sealed(desk.seal, &doc.order_no))
 }
 
@@ -134,6 +136,7 @@ fn view<'a>(
         signing: doc.signing.as_ref().map(|signing| close::signing(&desk, signing, close::sentence(&desk))),
         technicians: close::technicians(&doc.technicians),
         seal: seal.map(|s| close::seal(&desk, s)),
+        later: seal.and_then(|s| close::later(&desk, s)),
     };
     for fields in [&mut view.head, &mut view.customer, &mut view.machine, &mut view.fault, &mut view.trial] {
         fields.retain(|f| !f.is_empty());

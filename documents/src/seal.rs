@@ -7,8 +7,9 @@ use gongdan_domain::id::DeviceId;
 use gongdan_domain::seal::code::{qr_text, verify_code};
 use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
-use gongdan_domain::sync::wire::SignedCertificate;
 use gongdan_domain::time::Instant;
+use gongdan_domain::work_order::Signing;
+use gongdan_domain::work_order::attestation::Attestation;
 use qrcode::render::svg::Color;
 use qrcode::{EcLevel, QrCode};
 
@@ -19,8 +20,16 @@ pub const SEAL_FILE: &str = "gongdan-seal.json";
 /// The name of what proves it: signature, certificate, receipt.
 pub const PROOF_FILE: &str = "gongdan-proof.json";
 
+/// A signature that was made after the order was sealed. The order's own words stay as they were.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Later {
+    pub signing: Signing,
+    /// Hash of the sealed attestation.
+    pub hash: String,
+}
+
 /// The proof beside an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SealInfo {
     /// The sealed canonical JSON, attached to the PDF byte for byte.
     pub payload: String,
@@ -39,6 +48,7 @@ pub struct SealInfo {
     pub verify_code: String,
     /// A [`Proof`] without the payload, attached beside it so that the paper proves itself; empty where the certificate is not known.
     pub proof: Option<String>,
+    pub later: Option<Later>,
 }
 
 impl SealInfo {
@@ -60,18 +70,30 @@ impl SealInfo {
             verify_url,
             verify_code: verify_code(&sealed.hash),
             proof: None,
+            later: None,
         })
     }
 
-    /// With the certificate of the device, so that the file can be verified without the company.
-    pub fn proven(
-        self,
-        sealed: &SealedDocument,
-        certificate: &SignedCertificate,
-        receipt: Option<&Receipt>,
-    ) -> Result<Self, DocumentError> {
-        let proof = Proof::of(sealed.clone(), certificate.clone(), receipt.cloned());
-        Ok(Self { proof: Some(proof.beside_payload().map_err(|_| DocumentError::Seal)?), ..self })
+    /// With what proves it, so that the file can be verified without the company, and with the later signature that is part of the proof.
+    pub fn proven(self, proof: &Proof) -> Result<Self, DocumentError> {
+        let text = proof.beside_payload().map_err(|_| DocumentError::Seal)?;
+        let proven = Self { proof: Some(text), ..self };
+        Ok(match &proof.later {
+            Some(later) => proven.signed_later(&later.document),
+            None => proven,
+        })
+    }
+
+    /// With the signature that was made later. Of another document it says nothing: no paper fails because of it.
+    pub fn signed_later(self, attestation: &SealedDocument) -> Self {
+        let payload: Option<SealPayload> = serde_json::from_str(&attestation.payload).ok();
+        let content: Option<Attestation> = payload.and_then(|p| serde_json::from_value(p.content).ok());
+        match content.filter(|content| content.order_hash == self.hash) {
+            Some(Attestation { signing, .. }) if matches!(signing, Signing::Signed { .. }) => {
+                Self { later: Some(Later { signing, hash: attestation.hash.clone() }), ..self }
+            }
+            _ => self,
+        }
     }
 
     /// The hash of the device's seal before this one, as the payload names it.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::catalogue::Words;
+use crate::catalogue::{CompanyProfile, Words};
 use crate::fact::{Confidence, ConsentHow, PhotoKind, Rating, TestRun};
 use crate::fees::FeeSheet;
 use crate::id::{JobId, OrderId, PersonId, VisitId};
@@ -68,7 +68,7 @@ pub struct Supersedes {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Letterhead {
     pub name: Words,
@@ -78,6 +78,18 @@ pub struct Letterhead {
     pub address: Words,
     /// Where the QR leads, if the company has a public address.
     pub public_address: Option<String>,
+}
+
+impl Letterhead {
+    pub fn of(company: &CompanyProfile) -> Self {
+        Self {
+            name: company.name.clone(),
+            mark: company.mark.clone(),
+            hotline: company.hotline.clone(),
+            address: company.address.clone(),
+            public_address: company.public_address.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

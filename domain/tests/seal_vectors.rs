@@ -168,3 +168,23 @@ fn g6_a_proof_beside_its_payload_is_the_same_proof() {
     assert_eq!(Proof::read(&beside, None), Err(ProofError::Form));
     assert_eq!(Proof::read("{}", None), Err(ProofError::Form));
 }
+
+#[test]
+fn g3_a_later_signature_is_proven_only_beside_the_order_that_it_stands_over() {
+    let chain = chain();
+    let (first, second, attested) = (&chain[0], &chain[1], &chain[2]);
+    let key = public_key_text(&keys().1.verifying_key());
+    let with = |order: &Proof, later: &Proof| order.clone().attested(Some(later.clone()));
+    let whole = with(first, attested);
+    assert!(whole.check(Some(&key), None).is_ok());
+    let text = whole.beside_payload().expect("JSON");
+    assert_eq!(Proof::read(&text, Some(&first.document.payload)), Ok(whole.clone()), "it comes back as it went");
+    assert_eq!(with(second, attested).check(Some(&key), None).err(), Some(ProofError::Later), "of another revision");
+    assert_eq!(with(first, second).check(Some(&key), None).err(), Some(ProofError::Later), "an order is no signature");
+    assert_eq!(with(first, &whole).check(Some(&key), None).err(), Some(ProofError::Later), "none of its own");
+    let mut forged = attested.clone();
+    forged.document.payload = forged.document.payload.replace("陈喆", "陈吉");
+    assert_eq!(with(first, &forged).check(Some(&key), None).err(), Some(ProofError::Later), "another name");
+    let plain = serde_json::to_value(first).expect("JSON");
+    assert!(plain.get("later").is_none(), "a proof without one is what it was before");
+}

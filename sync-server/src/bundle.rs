@@ -2,6 +2,7 @@
 //! background, one order after the other, so that a large month costs no more memory than a small one. The same orders give the same bytes.
 //! It refuses to leave out what is missing without naming it.
 
+pub mod cover;
 pub mod desk;
 pub mod index;
 mod pack;
@@ -62,7 +63,7 @@ pub struct Plan {
 }
 
 /// The first days of a month and of the next, or nothing.
-fn days(month: &str) -> Option<(NaiveDate, NaiveDate)> {
+pub(crate) fn days(month: &str) -> Option<(NaiveDate, NaiveDate)> {
     let first = NaiveDate::parse_from_str(&format!("{month}-01"), "%Y-%m-%d")
         .ok()
         .filter(|day| (2000..2200).contains(&day.year()))?;

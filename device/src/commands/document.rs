@@ -9,12 +9,14 @@ use gongdan_documents::{
 };
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::entity::person;
+use gongdan_domain::fact::SigningChoice;
 use gongdan_domain::paper::templates::DocumentTemplates;
 use gongdan_domain::paper::{Paper, VoidedPaper};
 use gongdan_domain::problem::Code;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::seal::SealPayload;
 use gongdan_domain::seal::code::verify_address;
+use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::work_order::{Letterhead, OrderDocument};
 
 use crate::assemble::{Case, order, paper};
@@ -94,7 +96,7 @@ fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
             // Also while the order is open for its next revision: what was sealed prints.
             let sealed = case.sealed.as_ref().ok_or(Code::NotSealed)?;
             let document = order::document_of(sealed).ok_or(Code::NotSealed)?;
-            let seal = info(r, sealed, &document.company)?;
+            let seal = info(r, case, sealed, &document.company)?;
             Ok(Loaded::Order(Box::new(document), seal))
         }
         args::DocumentRef::Paper { paper } => {
@@ -102,7 +104,7 @@ fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
             let payload: SealPayload = serde_json::from_str(&sealed.document.payload)?;
             let content: Paper = serde_json::from_value(payload.content)?;
             let voided = case.state.papers.iter().find(|p| p.paper == paper).and_then(|p| p.voided.clone());
-            let seal = info(r, &sealed, &content.company)?;
+            let seal = info(r, case, &sealed, &content.company)?;
             Ok(Loaded::Paper(Box::new(content), voided, seal))
         }
         args::DocumentRef::Invoice => invoice(r, case),
@@ -111,15 +113,28 @@ fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
     }
 }
 
-/// With the proof beside it where this device sealed it: the file is then verified without anybody.
-fn info(r: &Reader, sealed: &Sealed, company: &Letterhead) -> Result<SealInfo> {
+/// With the proof beside it where this device sealed all that the paper shows: the file is then verified without anybody.
+fn info(r: &Reader, case: &Case, sealed: &Sealed, company: &Letterhead) -> Result<SealInfo> {
     let (document, receipt) = (&sealed.document, sealed.receipt.as_ref());
     let url = verify_address(company.public_address.as_deref(), &document.hash);
     let seal = SealInfo::of(document, receipt, url).map_err(unprinted)?;
-    if document.device_id != r.identity().certificate.device_id {
-        return Ok(seal);
+    let mine = |s: &Sealed| s.document.device_id == r.identity().certificate.device_id;
+    let proof = |s: &Sealed| Proof::of(s.document.clone(), r.identity().signed_certificate.clone(), s.receipt.clone());
+    match signed_later(r, case, &document.hash)? {
+        None if mine(sealed) => seal.proven(&proof(sealed)).map_err(unprinted),
+        None => Ok(seal),
+        Some(later) if mine(sealed) && mine(&later) => {
+            seal.proven(&proof(sealed).attested(Some(proof(&later)))).map_err(unprinted)
+        }
+        Some(later) => Ok(seal.signed_later(&later.document)),
     }
-    seal.proven(document, &r.identity().signed_certificate, receipt).map_err(unprinted)
+}
+
+/// The attestation of a customer who signed after the order was sealed.
+fn signed_later(r: &Reader, case: &Case, hash: &str) -> Result<Option<Sealed>> {
+    let attested = case.state.attestation(hash).filter(|a| a.choice == SigningChoice::Signed);
+    let Some(attested) = attested else { return Ok(None) };
+    Ok(r.sealed(case.job)?.into_iter().find(|s| s.document.hash == attested.hash))
 }
 
 /// A template that cannot be set is a mistake of the product, not of the person who asked.

@@ -7,7 +7,7 @@ use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderPhoto, Order
 use serde::Serialize;
 
 use super::{Desk, Entry, Field, Run, Tongue};
-use crate::seal::{SEAL_FILE, SealInfo, quads};
+use crate::seal::{SEAL_FILE, SealInfo, quads, short};
 use crate::strings::same;
 
 pub fn trial(desk: &Desk<'_>) -> Vec<Field> {
@@ -191,6 +191,23 @@ pub fn signing(desk: &Tongue<'_>, signing: &Signing, sentence: Words) -> Sign {
         Signing::Absent { words, at } => open("signing.absent", None, words, *at),
         Signing::Later { words, at } => open("signing.later", None, words, *at),
     }
+}
+
+/// A signature that was made after the seal: set apart, because nothing of it was on the order when it was sealed.
+#[derive(Debug, Serialize)]
+pub struct Later {
+    who: Words,
+    at: String,
+    /// `{hash}` and `{own}` are set by the template, in its type for identifiers.
+    over: Words,
+    hash: String,
+    own: String,
+}
+
+pub fn later(desk: &Tongue<'_>, seal: &SealInfo) -> Option<Later> {
+    let later = seal.later.as_ref()?;
+    let Sign::Signed { who, at, .. } = signing(desk, &later.signing, same("")) else { return None };
+    Some(Later { who, at, over: desk.w("attested.over"), hash: short(&seal.hash), own: short(&later.hash) })
 }
 
 #[derive(Debug, Serialize)]

@@ -301,6 +301,20 @@ fn a_draft_says_so_on_every_page_and_proves_nothing() {
 }
 
 #[test]
+fn g3_a_signature_of_later_stands_below_the_signatures_in_each_language() {
+    let (doc, seal) = sample::later();
+    let own = &seal.later.as_ref().expect("signed later").hash[..4];
+    for (language, title) in
+        [(Language::Zh, "封存以后，客户补签"), (Language::En, "Signed later, after this order was sealed")]
+    {
+        let pages = pages(&print(&doc, Some(&seal), language));
+        shows(&pages, &[title, "陈喆", own]);
+        let without = SealInfo { later: None, ..seal.clone() };
+        assert!(!self::pages(&print(&doc, Some(&without), language)).concat().contains(own), "only where there is one");
+    }
+}
+
+#[test]
 fn pages_of_a_persons_words_lose_nothing() {
     let mut doc = sample::order();
     let long = "很长的话。".repeat(1200);

@@ -4,7 +4,7 @@
 pub mod paper;
 
 use chrono::{DateTime, Utc};
-use gongdan_documents::SealInfo;
+use gongdan_documents::{Later, SealInfo};
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::{Confidence, ConsentHow, PhotoKind, Rating, TestRun};
 use gongdan_domain::fees::{FeeLine, FeeLineKind, FeeSheet};
@@ -442,7 +442,18 @@ pub fn seal(doc: &OrderDocument) -> SealInfo {
             .to_owned(),
         receipt_at: Some(at("12:31")),
         proof: None,
+        later: None,
     }
+}
+
+/// The customer signed in the afternoon, after the order was sealed.
+pub fn later() -> (OrderDocument, SealInfo) {
+    let signed = order();
+    let words = "负责人下午来签".to_owned();
+    let doc = OrderDocument { signing: Some(Signing::Later { words, at: at("12:01") }), ..order() };
+    let mut seal = seal(&doc);
+    seal.later = signed.signing.map(|signing| Later { signing, hash: sha256_hex(b"an attestation") });
+    (doc, seal)
 }
 
 /// The worst that one visit makes: 40 lines of fees, 12 photos, the third revision, long names, no test run.

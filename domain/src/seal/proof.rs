@@ -1,10 +1,11 @@
 //! Everything that proves one sealed document, in one value that leaves the house: the document, the certificate of its device, the
-//! server's receipt. It is checked without any database; what it cannot say (newer revisions, who else sealed) it does not claim.
+//! server's receipt, and beside an order the signature that was made later. It is checked without any database; what it cannot say (newer revisions, who else sealed) it does not claim.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ChainHead, Receipt, SealError, SealPayload, SealedDocument, canonical, public_key};
 use crate::sync::wire::{Certificate, SignedCertificate};
+use crate::work_order::attestation::{ATTESTATION, Attestation};
 
 /// The form's name and version.
 pub const PROOF: &str = "gongdan.proof/1";
@@ -16,6 +17,9 @@ pub struct Proof {
     pub document: SealedDocument,
     pub certificate: SignedCertificate,
     pub receipt: Option<Receipt>,
+    /// What proves the signature that was made after the order was sealed, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<Box<Proof>>,
 }
 
 /// Why a proof does not hold. The first that fails is named.
@@ -38,6 +42,8 @@ pub enum ProofError {
     Link,
     #[error("the receipt was not signed by the server, or is another document's")]
     Receipt,
+    #[error("the signature that was made later does not stand over this document")]
+    Later,
 }
 
 /// What a proof that holds says.
@@ -51,7 +57,12 @@ pub struct Proven {
 
 impl Proof {
     pub fn of(document: SealedDocument, certificate: SignedCertificate, receipt: Option<Receipt>) -> Self {
-        Self { format: PROOF.to_owned(), document, certificate, receipt }
+        Self { format: PROOF.to_owned(), document, certificate, receipt, later: None }
+    }
+
+    /// With the signature that was made later.
+    pub fn attested(self, later: Option<Proof>) -> Self {
+        Self { later: later.map(Box::new), ..self }
     }
 
     /// Without the payload, for a file beside it.
@@ -101,7 +112,18 @@ impl Proof {
                 return Err(ProofError::Receipt);
             }
         }
+        if let Some(later) = &self.later {
+            later.stands_over(&self.document.hash, server_key).ok_or(ProofError::Later)?;
+        }
         Ok(Proven { payload, certificate, trusted: server_key.is_some() })
+    }
+
+    /// An attestation holds by itself and names the very document. It has no later signature of its own.
+    fn stands_over(&self, hash: &str, server_key: Option<&str>) -> Option<()> {
+        let plain = self.later.is_none() && self.document.kind == ATTESTATION;
+        let proven = if plain { self.check(server_key, None).ok()? } else { return None };
+        let content: Attestation = serde_json::from_value(proven.payload.content).ok()?;
+        (content.order_hash == hash).then_some(())
     }
 
     fn linked(&self, previous: Option<&str>) -> Result<(), ProofError> {

@@ -59,7 +59,7 @@ pub fn draft(input: &DraftInput<'_>) -> OrderDocument {
         revision: input.revision,
         supersedes: input.supersedes.clone(),
         zone: input.company.zone.clone(),
-        company: letterhead(input.company),
+        company: Letterhead::of(input.company),
         head: head(input),
         customer: customer(input),
         machine: machine(input),
@@ -100,16 +100,6 @@ fn known(job: &Fields, field: &str, archive: &Fields, archive_field: &str) -> St
 
 fn instant(fields: &Fields, field: &str) -> Option<Instant> {
     fields.text(field).parse().ok()
-}
-
-fn letterhead(company: &CompanyProfile) -> Letterhead {
-    Letterhead {
-        name: company.name.clone(),
-        mark: company.mark.clone(),
-        hotline: company.hotline.clone(),
-        address: company.address.clone(),
-        public_address: company.public_address.clone(),
-    }
 }
 
 fn head(input: &DraftInput<'_>) -> OrderHead {

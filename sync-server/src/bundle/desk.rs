@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use crate::bundle::cover::Maker;
 use crate::bundle::{BundleCopy, Plan, pack};
 use crate::core::{Core, Shared};
 use crate::error::Result;
+use crate::office::view::PersonName;
 
 /// So many are kept; the oldest goes first.
 const KEPT: usize = 8;
@@ -97,13 +99,13 @@ pub fn sweep(core: &Core) -> Result<()> {
 }
 
 /// Begins a bundle in a thread of its own.
-pub fn begin(core: &Shared, plan: Plan, by: PersonId) -> Result<Bundle> {
+pub fn begin(core: &Shared, plan: Plan, by: PersonName) -> Result<Bundle> {
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let bundle = Bundle {
         id: Uuid::now_v7(),
         month: plan.month.clone(),
         copy: plan.copy,
-        by,
+        by: by.id,
         asked_at: core.now(),
         orders: count(plan.entries.len()),
         done: 0,
@@ -113,11 +115,12 @@ pub fn begin(core: &Shared, plan: Plan, by: PersonId) -> Result<Bundle> {
     };
     let stop = Arc::new(AtomicBool::new(false));
     let (id, told) = (bundle.id, bundle.clone());
+    let maker = Maker { name: by.name, at: bundle.asked_at };
     forget_oldest(core);
     core.bundles.with(|all| all.insert(id, (bundle, Arc::clone(&stop))));
     let worker = Shared::clone(core);
     std::thread::Builder::new().name("bundle".into()).spawn(move || {
-        let made = make(&worker, id, &plan, &stop);
+        let made = make(&worker, id, &plan, &maker, &stop);
         let state = match &made {
             Ok(true) => BundleState::Ready,
             Ok(false) => BundleState::Cancelled,
@@ -134,10 +137,12 @@ pub fn begin(core: &Shared, plan: Plan, by: PersonId) -> Result<Bundle> {
 }
 
 /// The finished file appears under its name at once, whole.
-fn make(core: &Shared, id: Uuid, plan: &Plan, stop: &AtomicBool) -> Result<bool> {
-    let (path, part) = (path(core, id), path(core, id).with_extension("part"));
+fn make(core: &Shared, id: Uuid, plan: &Plan, maker: &Maker, stop: &AtomicBool) -> Result<bool> {
+    let path = path(core, id);
+    let (part, rest) = (path.with_extension("part"), path.with_extension("rest"));
     crate::keys::private_folder(path.parent().unwrap_or(&core.data))?;
     let mut out = BufWriter::new(fs::File::create(&part)?);
+    let mut scratch = fs::File::options().read(true).write(true).create(true).truncate(true).open(&rest)?;
     let mut told = |done| {
         core.bundles.change(id, |bundle| bundle.done = done);
         if done % 20 == 0 {
@@ -145,7 +150,9 @@ fn make(core: &Shared, id: Uuid, plan: &Plan, stop: &AtomicBool) -> Result<bool>
         }
         !stop.load(Ordering::SeqCst)
     };
-    let whole = pack(core, plan, &mut out, &mut told);
+    let whole = pack(core, plan, maker, &mut scratch, &mut out, &mut told);
+    // A cover stands before it now, or it is not wanted any more.
+    _ = fs::remove_file(rest);
     let whole = whole.and_then(|whole| Ok(out.flush().map(|()| whole)?));
     match whole {
         Ok(true) => fs::rename(part, path).map(|()| true).map_err(Into::into),

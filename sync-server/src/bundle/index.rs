@@ -2,16 +2,16 @@
 //! In the technical copy there are no columns of money. It refuses to compute anything but those sums.
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use gongdan_documents::table::Table;
 use gongdan_domain::catalogue::Words;
+use gongdan_domain::fact::Rating;
 use gongdan_domain::seal::SealedDocument;
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::{OrderDocument, Signing};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
-use crate::bundle::{BundleCopy, Entry};
+use crate::bundle::{BundleCopy, Entry, cover};
 
 const WORDS: &str = include_str!("../../../documents/templates/bundle.json");
 
@@ -20,7 +20,7 @@ const WORDS: &str = include_str!("../../../documents/templates/bundle.json");
 pub struct Line {
     number: String,
     revision: u32,
-    day: Option<NaiveDate>,
+    day: NaiveDate,
     customer: String,
     machine: String,
     serial: String,
@@ -41,16 +41,10 @@ pub struct Line {
 
 impl Line {
     pub fn of(order: &OrderDocument, sealed_at: Instant, document: &SealedDocument, entry: &Entry) -> Self {
-        let zone = order.zone.parse::<Tz>().ok();
-        let on_site = order.times.arrived.or(order.times.started).unwrap_or(sealed_at);
-        let rating = |value: Option<gongdan_domain::fact::Rating>| {
-            let name = value.and_then(|value| serde_json::to_value(value).ok());
-            name.as_ref().and_then(Value::as_str).unwrap_or("not_rated").to_owned()
-        };
         Self {
             number: order.order_no.clone(),
             revision: document.revision,
-            day: zone.map(|zone| on_site.with_timezone(&zone).date_naive()),
+            day: cover::day(order, sealed_at),
             customer: order.customer.name.clone(),
             machine: format!("{} {}", order.machine.brand, order.machine.model).trim().to_owned(),
             serial: order.machine.serial_no.clone(),
@@ -59,12 +53,7 @@ impl Line {
             technicians: order.technicians.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join("、"),
             symptom: order.fault.symptom.clone(),
             cause: order.fault.causes.first().cloned().unwrap_or_else(|| Words::new("", "")),
-            ended: match order.signing {
-                Some(Signing::Signed { .. }) => "signed",
-                Some(Signing::Declined { .. }) | None => "declined",
-                Some(Signing::Absent { .. }) => "absent",
-                Some(Signing::Later { .. }) => "later",
-            },
+            ended: ended(order),
             quality: rating(order.rating.as_ref().map(|r| r.quality)),
             attitude: rating(order.rating.as_ref().map(|r| r.attitude)),
             total_fen: order.fees.total_fen.0,
@@ -74,6 +63,27 @@ impl Line {
             hash: document.hash.clone(),
         }
     }
+}
+
+/// The words of a bundle.
+pub fn words() -> Table {
+    Table::read(WORDS)
+}
+
+/// How the customer ended the order, as the words name it.
+pub fn ended(order: &OrderDocument) -> &'static str {
+    match order.signing {
+        Some(Signing::Signed { .. }) => "signed",
+        Some(Signing::Declined { .. }) | None => "declined",
+        Some(Signing::Absent { .. }) => "absent",
+        Some(Signing::Later { .. }) => "later",
+    }
+}
+
+/// A rating, as the words name it.
+pub fn rating(value: Option<Rating>) -> String {
+    let name = value.and_then(|value| serde_json::to_value(value).ok());
+    name.as_ref().and_then(Value::as_str).unwrap_or("not_rated").to_owned()
 }
 
 /// One column: its key, its width in characters, whether it is money.
@@ -101,7 +111,7 @@ const COLUMNS: [(&str, f64, bool); 19] = [
 
 /// The index's own name inside the bundle.
 pub fn file_name(english: bool) -> String {
-    Table::read(WORDS).say("file", english)
+    words().say("file", english)
 }
 
 struct Look {
@@ -113,7 +123,7 @@ struct Look {
 }
 
 pub fn workbook(lines: &[Line], copy: BundleCopy, english: bool) -> Result<Vec<u8>, XlsxError> {
-    let table = Table::read(WORDS);
+    let table = words();
     let mut book = Workbook::new();
     // A fixed day: the same orders give the same bytes.
     book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
@@ -162,10 +172,7 @@ fn cell(
     let words = |words: &Words| if english && !words.en.is_empty() { words.en.clone() } else { words.zh.clone() };
     let text = match key {
         "day" => {
-            if let Some(day) = line.day {
-                sheet.write_datetime_with_format(row, at, day, &look.day)?;
-            }
-            return Ok(());
+            return sheet.write_datetime_with_format(row, at, line.day, &look.day).map(drop);
         }
         "total" => return sheet.write_number_with_format(row, at, yuan(line.total_fen), &look.money).map(drop),
         "paid" => return sheet.write_number_with_format(row, at, yuan(line.paid_fen), &look.money).map(drop),

@@ -1,6 +1,7 @@
-//! Writes a bundle, order by order. No clock goes into it: all times inside are the orders' own.
+//! Writes a bundle, order by order, and then its cover before all of them. No clock goes into it but on the cover, which says when it was
+//! made: all other times inside are the orders' own.
 
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use gongdan_documents::technical::TechnicalCopy;
 use gongdan_domain::problem::{Code, Problem};
@@ -9,9 +10,10 @@ use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::OrderDocument;
 use serde_json::json;
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
+use crate::bundle::cover::{self, Leaf, Maker};
 use crate::bundle::index::{self, Line};
 use crate::bundle::{BundleCopy, Entry, Plan};
 use crate::core::Core;
@@ -34,7 +36,16 @@ fn unwritten(error: zip::result::ZipError) -> Error {
     }
 }
 
-impl<W: Write + Seek> Packer<'_, W> {
+impl<'w, W: Write + Seek> Packer<'w, W> {
+    fn new(out: &'w mut W) -> Self {
+        Self { zip: ZipWriter::new(out), sums: Vec::new() }
+    }
+
+    /// As `sha256sum -c` reads it.
+    fn list(&self) -> String {
+        self.sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect()
+    }
+
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         // The format's own first day: a bundle says nothing about when it was made.
         let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default()).unix_permissions(0o644);
@@ -45,40 +56,57 @@ impl<W: Write + Seek> Packer<'_, W> {
     }
 }
 
-/// Packs what was planned; `told` hears of every order, and ends it by answering false. Answers false where it was ended.
-pub fn pack<W: Write + Seek>(core: &Core, plan: &Plan, out: &mut W, told: &mut dyn FnMut(u32) -> bool) -> Result<bool> {
-    let mut packer = Packer { zip: ZipWriter::new(out), sums: Vec::new() };
+/// Packs what was planned; `told` hears of every order, and ends it by answering false. Answers false where it was ended. The cover names
+/// the checksums of all that follows it, so that the rest is packed into `scratch` first.
+pub fn pack<S: Read + Write + Seek, W: Write + Seek>(
+    core: &Core,
+    plan: &Plan,
+    maker: &Maker,
+    scratch: &mut S,
+    out: &mut W,
+    told: &mut dyn FnMut(u32) -> bool,
+) -> Result<bool> {
+    let mut rest = Packer::new(scratch);
     let mut lines = Vec::with_capacity(plan.entries.len());
+    let mut leaves = Vec::with_capacity(plan.entries.len());
     for (n, entry) in plan.entries.iter().enumerate() {
         // Each order is read by itself: a snapshot held for an hour would keep the database from tidying up.
         let files = core.store.read(|r| order(core, r, plan, entry))?;
         lines.push(files.line);
+        leaves.push(files.leaf);
         for (name, bytes) in &files.files {
-            packer.add(name, bytes)?;
+            rest.add(name, bytes)?;
         }
         if !told(u32::try_from(n + 1).unwrap_or(u32::MAX)) {
             return Ok(false);
         }
     }
     let book = index::workbook(&lines, plan.copy, plan.english).map_err(|_| Problem::new(Code::Internal))?;
-    packer.add(&index::file_name(plan.english), &book)?;
-    let sums: String = packer.sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect();
-    packer.add("SHA256SUMS", sums.as_bytes())?;
-    packer.zip.finish().map_err(unwritten)?;
+    rest.add(&index::file_name(plan.english), &book)?;
+    let list = rest.list();
+    let cover = cover::pdf(core, plan, maker, leaves, sha256_hex(list.as_bytes()))?;
+    let rest = ZipArchive::new(rest.zip.finish().map_err(unwritten)?).map_err(unwritten)?;
+    let mut whole = Packer::new(out);
+    whole.add(&cover::file_name(plan.english), &cover)?;
+    let list = whole.list() + &list;
+    whole.zip.merge_archive(rest).map_err(unwritten)?;
+    whole.add("SHA256SUMS", list.as_bytes())?;
+    whole.zip.finish().map_err(unwritten)?;
     Ok(true)
 }
 
-/// The files of one order and its line in the index.
+/// The files of one order, its line in the index and the one on the cover.
 struct Files {
     files: Vec<(String, Vec<u8>)>,
     line: Line,
+    leaf: Leaf,
 }
 
 fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<Files> {
     let revisions = r.sealed_of(entry.order.0)?;
     let newest = revisions.last().ok_or(Code::NotSealed)?;
     let mut files = Vec::new();
-    let mut line = None;
+    let mut told = None;
     for revision in &revisions {
         let RecordBody::Sealed { document, receipt, .. } = &revision.body else { continue };
         let payload: SealPayload = serde_json::from_str(&document.payload)?;
@@ -102,10 +130,13 @@ fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<File
         if revision.hash == newest.hash {
             let (name, pdf) = print(core, r, plan, revision, payload.sealed_at, &order)?;
             files.push((format!("pdf/{name}"), pdf));
-            line = Some(Line::of(&order, payload.sealed_at, document, entry));
+            let later = paper::signed_later(r, revision)?.is_some();
+            let leaf = Leaf::of(&order, payload.sealed_at, later, plan.copy);
+            told = Some((Line::of(&order, payload.sealed_at, document, entry), leaf));
         }
     }
-    Ok(Files { files, line: line.ok_or(Code::NotSealed)? })
+    let (line, leaf) = told.ok_or(Code::NotSealed)?;
+    Ok(Files { files, line, leaf })
 }
 
 fn twins(revisions: &[SealedRow], of: u32) -> bool {

@@ -85,7 +85,8 @@ fn make(ctx: &Context, args: &a::MakeBundle, copy: BundleCopy) -> Result<v::Bund
     }
     let about = about(copy, &args.month);
     ctx.write(move |ctx, tx| ctx.note(tx, "bundle_made", about))?;
-    let begun = desk::begin(&ctx.core, plan, ctx.who.person)?;
+    let by = ctx.read(|r| Names::new(r).of(ctx.who.person))?;
+    let begun = desk::begin(&ctx.core, plan, by)?;
     ctx.read(|r| view(&mut Names::new(r), begun))
 }
 

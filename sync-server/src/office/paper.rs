@@ -1,13 +1,13 @@
 //! Documents as PDF for the console, set from the exact bytes that were sealed, with the company's templates.
 
 use gongdan_documents::{Document, Language, Printed, SealInfo, Templates, file_name, render};
-use gongdan_domain::fact::FactBody;
+use gongdan_domain::fact::{FactBody, SigningChoice};
 use gongdan_domain::id::{JobId, OrderId, PaperId};
 use gongdan_domain::paper::{Paper, PaperKind, VoidedPaper};
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::seal::SealPayload;
 use gongdan_domain::seal::code::verify_address;
 use gongdan_domain::seal::proof::Proof;
-use gongdan_domain::seal::{Receipt, SealPayload, SealedDocument};
 use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::OrderDocument;
@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::core::Core;
 use crate::error::Result;
+use crate::index;
 use crate::office::download::PdfWish;
 use crate::storage::{Reader, SealedRow};
 use crate::sync::attachment;
@@ -23,12 +24,12 @@ use crate::sync::attachment;
 pub fn order(core: &Core, r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<(String, Vec<u8>)> {
     let language = language(wish)?;
     let chosen = chosen(r, order, wish)?;
-    let RecordBody::Sealed { document, receipt, .. } = &chosen.body else { return Err(Code::NotSealed.into()) };
+    let RecordBody::Sealed { document, .. } = &chosen.body else { return Err(Code::NotSealed.into()) };
     let payload: SealPayload = serde_json::from_str(&document.payload)?;
     let at = payload.sealed_at;
     let content: OrderDocument = serde_json::from_value(payload.content)?;
-    let seal = proof(core, r, document, receipt)?;
-    let pdf = print(core, r, &Document::WorkOrder(&content), &seal, language)?;
+    let seal = seal(core, r, &chosen)?;
+    let pdf = print(core, r, &Document::WorkOrder(&content), Some(&seal), language)?;
     let at = content.times.arrived.or(content.times.started).unwrap_or(at);
     Ok((named(&content.order_no, &content.customer.name, at, &content.zone), pdf))
 }
@@ -38,14 +39,14 @@ pub fn paper(core: &Core, r: &dyn Reader, paper: PaperId, wish: &PdfWish) -> Res
     let language = language(wish)?;
     let kept = r.sealed_of(paper.0)?;
     let kept = kept.last().ok_or(Code::NotFound)?;
-    let RecordBody::Sealed { document, receipt, .. } = &kept.body else { return Err(Code::NotFound.into()) };
+    let RecordBody::Sealed { document, .. } = &kept.body else { return Err(Code::NotFound.into()) };
     PaperKind::named(&document.kind).ok_or(Code::NotFound)?;
     let payload: SealPayload = serde_json::from_str(&document.payload)?;
     let at = payload.sealed_at;
     let content: Paper = serde_json::from_value(payload.content)?;
     let voided = voided(r, content.job_id, paper)?;
-    let seal = proof(core, r, document, receipt)?;
-    let pdf = print(core, r, &Document::Paper { paper: &content, voided: voided.as_ref() }, &seal, language)?;
+    let seal = seal(core, r, kept)?;
+    let pdf = print(core, r, &Document::Paper { paper: &content, voided: voided.as_ref() }, Some(&seal), language)?;
     Ok((named(&content.no, &content.customer.name, at, &content.zone), pdf))
 }
 
@@ -74,7 +75,8 @@ fn language(wish: &PdfWish) -> Result<Language> {
     })
 }
 
-fn proof(core: &Core, r: &dyn Reader, document: &SealedDocument, receipt: &Receipt) -> Result<SealInfo> {
+fn seal(core: &Core, r: &dyn Reader, row: &SealedRow) -> Result<SealInfo> {
+    let RecordBody::Sealed { document, receipt, .. } = &row.body else { return Err(Code::NotSealed.into()) };
     // The sealed letterhead says where the proof is, as on the device; a paper without one gets the address of today.
     let payload: serde_json::Value = serde_json::from_str(&document.payload)?;
     let today = core.reference(r)?.company_profile(core.now()).and_then(|p| p.public_address.clone());
@@ -82,17 +84,44 @@ fn proof(core: &Core, r: &dyn Reader, document: &SealedDocument, receipt: &Recei
     let public = verify_address(sealed.or(today.as_deref()), &document.hash);
     let incomplete = |_| Problem::new(Code::Internal);
     let seal = SealInfo::of(document, Some(receipt), public).map_err(incomplete)?;
-    let certificate = r.device(document.device_id)?.and_then(|d| serde_json::from_str(&d.certificate).ok());
-    Ok(match certificate {
-        Some(certificate) => seal.proven(document, &certificate, Some(receipt)).map_err(incomplete)?,
+    Ok(match proof(r, row)? {
+        Some(proof) => seal.proven(&proof).map_err(incomplete)?,
         None => seal,
     })
 }
 
-fn print(core: &Core, r: &dyn Reader, document: &Document<'_>, seal: &SealInfo, language: Language) -> Result<Vec<u8>> {
+/// What proves a sealed document, and the signature that was made later over it; `None` where its device is not known here.
+fn proof(r: &dyn Reader, row: &SealedRow) -> Result<Option<Proof>> {
+    let RecordBody::Sealed { document, receipt, .. } = &row.body else { return Ok(None) };
+    let Some(device) = r.device(document.device_id)? else { return Ok(None) };
+    let Ok(certificate) = serde_json::from_str(&device.certificate) else { return Ok(None) };
+    let later = match signed_later(r, row)? {
+        Some(row) => proof(r, &row)?,
+        None => None,
+    };
+    Ok(Some(Proof::of(document.clone(), certificate, Some(receipt.clone())).attested(later)))
+}
+
+/// The attestation of a customer who signed after the order was sealed.
+pub fn signed_later(r: &dyn Reader, row: &SealedRow) -> Result<Option<SealedRow>> {
+    let state = index::visit_state(r, row.visit, &index::facts(r, row.job)?)?;
+    match state.attestation(&row.hash).filter(|a| a.choice == SigningChoice::Signed) {
+        Some(attested) => r.sealed(&attested.hash),
+        None => Ok(None),
+    }
+}
+
+/// With the company's templates; where they have a mistake, with the product's own.
+pub fn print(
+    core: &Core,
+    r: &dyn Reader,
+    document: &Document<'_>,
+    seal: Option<&SealInfo>,
+    language: Language,
+) -> Result<Vec<u8>> {
     let own = core.reference(r)?.document_templates(core.now()).map_or_else(Templates::default, Templates::published);
     let photo = |hash: &str| r.file(hash).ok().flatten().and_then(|state| attachment::read(core, &state).ok());
-    let Printed { pdf, warning } = render(document, Some(seal), &photo, language, &own).map_err(|why| {
+    let Printed { pdf, warning } = render(document, seal, &photo, language, &own).map_err(|why| {
         tracing::error!(%why, "a document could not be printed");
         Problem::new(Code::Internal)
     })?;
@@ -119,9 +148,5 @@ fn chosen(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<SealedRow> {
 }
 
 pub fn exported(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<Proof> {
-    let RecordBody::Sealed { document, receipt, .. } = chosen(r, order, wish)?.body else {
-        return Err(Code::NotSealed.into());
-    };
-    let device = r.device(document.device_id)?.ok_or(Code::NotFound)?;
-    Ok(Proof::of(document, serde_json::from_str(&device.certificate)?, Some(receipt)))
+    proof(r, &chosen(r, order, wish)?)?.ok_or_else(|| Code::NotFound.into())
 }

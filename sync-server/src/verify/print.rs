@@ -72,5 +72,5 @@ pub fn again(document: &OrderDocument, proof: &Proof, pdf: &Pdf, templates: &Tem
 fn info(document: &OrderDocument, proof: &Proof) -> Option<SealInfo> {
     let (sealed, receipt) = (&proof.document, proof.receipt.as_ref());
     let url = verify_address(document.company.public_address.as_deref(), &sealed.hash);
-    SealInfo::of(sealed, receipt, url).ok()?.proven(sealed, &proof.certificate, receipt).ok()
+    SealInfo::of(sealed, receipt, url).ok()?.proven(proof).ok()
 }

@@ -9,14 +9,15 @@ use chrono::TimeDelta;
 use ed25519_dalek::SigningKey;
 use gongdan_domain::entity::{kind, person};
 use gongdan_domain::fact::{About, FactBody, Rating, SigningChoice};
-use gongdan_domain::id::{ChangeId, FactId, JobId, PersonId, TeamId, VisitId, WriteId};
+use gongdan_domain::id::{ChangeId, FactId, JobId, PersonId, TeamId, VisitId, WriteId, derived};
 use gongdan_domain::permission::Role;
 use gongdan_domain::problem::Problem;
 use gongdan_domain::seal::{ChainHead, SealPayload, SealedDocument, public_key_text};
 use gongdan_domain::sync::change::{Change, EntityRef, Extra, Fact, FileRef, Op, Scope, SealOp, SignedChange, Write};
 use gongdan_domain::sync::wire::{EnrolReply, ExchangeReply, ExchangeRequest, Outcome, RecordBody, Verdict};
 use gongdan_domain::time::{Instant, Stamp};
-use gongdan_domain::work_order::OrderDocument;
+use gongdan_domain::work_order::attestation::{ATTESTATION, Attestation};
+use gongdan_domain::work_order::{OrderDocument, Signing};
 use gongdan_server::core::{Core, Shared};
 use gongdan_server::office::act::{self, Act};
 use gongdan_server::storage::{Session, User};
@@ -120,6 +121,15 @@ impl Bench {
         let answer = self.router.clone().oneshot(request).await.expect("answers");
         let status = answer.status();
         (status, axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body").into())
+    }
+
+    /// A file given to a public page, and the page that answers.
+    pub async fn post_file(&self, path: &str, bytes: Vec<u8>) -> (StatusCode, String) {
+        let request = Request::post(path).body(Body::from(bytes)).expect("a request");
+        let answer = self.router.clone().oneshot(request).await.expect("answers");
+        let status = answer.status();
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+        (status, String::from_utf8_lossy(&bytes).into_owned())
     }
 
     pub async fn call(&self, login: &str, name: &str, args: Value) -> Value {
@@ -300,18 +310,57 @@ impl<'b> Field<'b> {
             ..sample::order()
         };
         made(&mut order);
+        let content = serde_json::to_value(&order).expect("JSON");
+        (self.link("work_order", visit.order().0, order.revision, content), order)
+    }
+
+    /// The next link of this device's chain.
+    fn link(&mut self, kind: &str, id: Uuid, revision: u32, content: Value) -> SealedDocument {
         let payload = SealPayload {
-            kind: "work_order".to_owned(),
+            kind: kind.to_owned(),
             device_id: self.certificate.device_id,
             seal_no: self.chain.seal_no + 1,
             previous: self.chain.hash.clone(),
             sealed_at: self.bench.now(),
             clock: None,
-            content: serde_json::to_value(&order).expect("JSON"),
+            content,
         };
-        let document = SealedDocument::seal(visit.order().0, order.revision, &payload, &self.key).expect("seals");
+        let document = SealedDocument::seal(id, revision, &payload, &self.key).expect("seals");
         self.chain = self.chain.follow(&document).expect("the next link");
-        (document, order)
+        document
+    }
+
+    fn seal_op(&self, about: About, document: SealedDocument, files: Vec<FileRef>) -> Op {
+        Op::Seal(SealOp {
+            document,
+            scopes: vec![Scope::Job(about.job)],
+            job: about.job,
+            visit: about.visit.expect("a visit"),
+            at: Stamp::trusted(self.bench.now()),
+            by: self.certificate.person,
+            files,
+            extra: Extra::new(),
+        })
+    }
+
+    /// G3: the customer signs an order that was sealed before.
+    pub async fn attest(&mut self, about: About, order: &SealedDocument, order_no: &str, signing: Signing) -> Verdict {
+        let visit = about.visit.expect("a visit");
+        let Signing::Signed { name, .. } = &signing else { panic!("only a signature is attested here") };
+        let name = name.clone();
+        let content = Attestation::of(visit.order(), order_no.to_owned(), order.revision, order.hash.clone(), signing);
+        let id = derived(visit.order().0, &format!("attestation/{}", order.hash));
+        let document = self.link(ATTESTATION, id, 1, serde_json::to_value(content).expect("JSON"));
+        let body = FactBody::OrderAttested {
+            order: visit.order(),
+            order_hash: order.hash.clone(),
+            hash: document.hash.clone(),
+            choice: SigningChoice::Signed,
+            name,
+        };
+        let fact = self.fact(about.job, visit, &body);
+        let seal = self.seal_op(about, document, Vec::new());
+        self.push(vec![seal, fact]).await
     }
 
     /// Pushes a seal with its fact, as one action.
@@ -337,16 +386,7 @@ impl<'b> Field<'b> {
             supersedes: order.supersedes.as_ref().map(|before| before.hash.clone()),
         };
         let fact = self.fact(about.job, visit, &body);
-        let seal = Op::Seal(SealOp {
-            document,
-            scopes: vec![Scope::Job(about.job)],
-            job: about.job,
-            visit,
-            at: Stamp::trusted(self.bench.now()),
-            by: self.certificate.person,
-            files,
-            extra: Extra::new(),
-        });
+        let seal = self.seal_op(about, document, files);
         self.push(vec![seal, fact]).await
     }
 

@@ -9,6 +9,7 @@ use gongdan_domain::fact::{About, SigningChoice};
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::sha256_hex;
 use gongdan_domain::sync::change::FileRef;
+use gongdan_server::bundle::cover::Maker;
 use gongdan_server::bundle::{BundleCopy, pack, plan};
 use serde_json::{Value, json};
 
@@ -34,10 +35,11 @@ async fn months(bench: &Bench) -> String {
 
 fn packed(bench: &Bench, copy: BundleCopy) -> Vec<u8> {
     let plan = bench.core.store.read(|r| plan(&bench.core, r, MONTH, copy, false)).expect("read").expect("a month");
-    let mut out = Cursor::new(Vec::new());
+    let maker = Maker { name: "蒋岚".to_owned(), at: bench.now() };
+    let (mut rest, mut out) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
     let mut told = 0;
     assert!(
-        pack(&bench.core, &plan, &mut out, &mut |_| {
+        pack(&bench.core, &plan, &maker, &mut rest, &mut out, &mut |_| {
             told += 1;
             true
         })
@@ -50,12 +52,22 @@ fn packed(bench: &Bench, copy: BundleCopy) -> Vec<u8> {
 fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut zip = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
     let names: Vec<String> = zip.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+    assert_eq!(names[0], "封面.pdf", "whoever opens it sees the cover first");
     let read = |name: String| {
         let mut bytes = Vec::new();
         zip.by_name(&name).expect("there").read_to_end(&mut bytes).expect("read");
         (name, bytes)
     };
     names.into_iter().map(read).collect()
+}
+
+/// The words of a PDF, without spaces.
+pub fn text(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.pdf");
+    std::fs::write(&file, pdf).expect("written");
+    let out = std::process::Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().expect("pdftotext");
+    String::from_utf8_lossy(&out.stdout).chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 #[tokio::test]
@@ -84,6 +96,13 @@ async fn h5_a_month_holds_papers_index_seals_receipts_and_true_checksums() {
         let (sum, name) = line.split_once("  ").expect("two columns");
         assert_eq!(sum, sha256_hex(&files[name]), "{name}");
     }
+    assert!(sums.lines().next().is_some_and(|line| line.ends_with("封面.pdf")), "the list begins with the cover");
+    let (_, below) = sums.split_once('\n').expect("more than the cover");
+    let cover = text(&files["封面.pdf"]);
+    let sum = sha256_hex(below.as_bytes());
+    for said in ["2026年11月", "GD-A1-2611-0001", "GD-A1-2611-0002", "B-2611", "蒋岚", &sum[..4]] {
+        assert!(cover.contains(said), "{said} is missing on the cover: {cover}");
+    }
 }
 
 #[tokio::test]
@@ -97,6 +116,9 @@ async fn h5_the_technical_copy_is_marked_and_has_no_price_and_no_phone() {
     assert!(copy["original_hash"].as_str().is_some_and(|hash| hash.len() == 64));
     let text = copy.to_string();
     assert!(!text.contains("_fen") && !text.contains(&sample::order().customer.phone) && !text.contains("strokes"));
+    let cover = self::text(&files["封面.pdf"]);
+    assert!(cover.contains("B-2611-T") && cover.contains("不含价格"), "{cover}");
+    assert!(!cover.contains('¥') && !cover.contains("人民币"), "no money on the technical copy's cover: {cover}");
 }
 
 #[tokio::test]

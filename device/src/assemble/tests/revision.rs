@@ -3,6 +3,7 @@
 use gongdan_domain::entity::kind;
 use gongdan_domain::fact::{FactBody, SigningChoice};
 use gongdan_domain::problem::Code;
+use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::visit::step::Step;
 use gongdan_domain::work_order::OrderDocument;
 use gongdan_domain::work_order::attestation::Attestation;
@@ -111,6 +112,14 @@ fn g3_later_is_an_own_sealed_attestation_over_the_orders_hash() {
     let mut empty = signed();
     empty["ink"]["strokes"] = json!([]);
     assert_eq!(attest(&hash, empty).err(), Some(Code::SignatureEmpty));
+    let paper = |office: &Office| {
+        let args = json!({ "job": job, "language": "zh" });
+        let pdf = crate::commands::download(&office.bench.device, "order_pdf", args).expect("a paper");
+        let held = gongdan_documents::read::read(pdf).expect("a PDF");
+        let seal = held.seal.expect("the sealed text");
+        (Proof::read(&held.proof.expect("a proof"), Some(&seal)).expect("readable"), seal)
+    };
+    let unsigned = paper(&office);
     office.clock("15:00");
     let waiting = office.bench.waiting();
     let view = attest(&hash, signed()).expect("signed");
@@ -118,6 +127,11 @@ fn g3_later_is_an_own_sealed_attestation_over_the_orders_hash() {
     assert_eq!(view.state.sealed().map(|s| (s.hash.as_str(), s.choice)), Some((hash.as_str(), SigningChoice::Later)));
     assert_eq!(preview(&office, job).document, before.document, "the order itself stays as it was");
     assert_eq!(attest(&hash, signed()).err(), Some(Code::OrderChanged), "once");
+
+    let (proof, seal) = paper(&office);
+    assert_eq!(seal, unsigned.1, "what is printed of the order is what was sealed");
+    assert!(unsigned.0.later.is_none() && proof.later.is_some(), "the paper carries the later signature");
+    assert!(proof.check(None, None).is_ok(), "and what proves it");
 
     let all = office.bench.device.read(|r| r.sealed(job)).expect("read");
     let attested = all.iter().find(|s| s.document.kind == "attestation").expect("sealed apart");

@@ -1,0 +1,119 @@
+//! The cover of a bundle: what is in it, what it comes to, who made it, and the hash of its list of checksums. It is the one paper of a
+//! bundle that names the hour of its making. In the technical copy there is no money on it.
+
+use chrono::{Datelike as _, NaiveDate};
+use chrono_tz::Tz;
+use gongdan_documents::{ArchiveCover, ArchiveLine, Document, Language};
+use gongdan_domain::catalogue::Words;
+use gongdan_domain::money::{Fen, capitals};
+use gongdan_domain::problem::Code;
+use gongdan_domain::time::Instant;
+use gongdan_domain::work_order::{Letterhead, OrderDocument, Signing};
+
+use crate::bundle::{BundleCopy, Plan, days, index};
+use crate::core::Core;
+use crate::error::Result;
+use crate::office::paper;
+
+/// Characters of the symptom that a line has room for.
+const SYMPTOM: usize = 14;
+
+/// Who makes a bundle, and when.
+#[derive(Debug, Clone)]
+pub struct Maker {
+    pub name: String,
+    pub at: Instant,
+}
+
+/// What the cover says of one order.
+pub struct Leaf {
+    line: ArchiveLine,
+    people: u32,
+    signed: bool,
+}
+
+impl Leaf {
+    /// `later`: the customer signed after the order was sealed.
+    pub fn of(order: &OrderDocument, sealed_at: Instant, later: bool, copy: BundleCopy) -> Self {
+        let table = index::words();
+        let signed = matches!(order.signing, Some(Signing::Signed { .. }));
+        let ended = if later { "attested" } else { index::ended(order) };
+        let quality = index::rating(order.rating.as_ref().map(|rating| rating.quality));
+        let ending = |english| {
+            let signing = table.say(&format!("signing.{ended}"), english);
+            match quality.as_str() {
+                "not_rated" => signing,
+                quality => format!("{signing} {}", table.say(&format!("rating.{quality}"), english)),
+            }
+        };
+        let symptom: String = order.fault.symptom.chars().take(SYMPTOM).collect();
+        let more = if symptom.len() < order.fault.symptom.len() { "…" } else { "" };
+        Self {
+            line: ArchiveLine {
+                day: day(order, sealed_at),
+                order_no: order.order_no.clone(),
+                customer: order.customer.name.clone(),
+                about: [order.machine.model.trim(), &format!("{symptom}{more}")]
+                    .join("，")
+                    .trim_matches('，')
+                    .to_owned(),
+                ending: Words::new(ending(false), ending(true)),
+                amount_fen: (copy == BundleCopy::Full).then_some(order.fees.total_fen.0),
+                page: None,
+            },
+            people: u32::try_from(order.technicians.len()).unwrap_or(u32::MAX),
+            signed: signed || later,
+        }
+    }
+}
+
+/// The day of the visit at the site.
+pub fn day(order: &OrderDocument, sealed_at: Instant) -> NaiveDate {
+    let at = order.times.arrived.or(order.times.started).unwrap_or(sealed_at);
+    order.zone.parse::<Tz>().map_or_else(|_| at.date_naive(), |zone| at.with_timezone(&zone).date_naive())
+}
+
+/// The cover's own name inside the bundle.
+pub fn file_name(english: bool) -> String {
+    index::words().say("cover.file", english)
+}
+
+/// `sums`: SHA-256 over the list of checksums of everything but the cover.
+pub fn pdf(core: &Core, plan: &Plan, maker: &Maker, leaves: Vec<Leaf>, sums: String) -> Result<Vec<u8>> {
+    core.store.read(|r| {
+        let reference = core.reference(r)?;
+        let (month, _) = days(&plan.month).ok_or(Code::NotFound)?;
+        let technical = plan.copy == BundleCopy::Technical;
+        let say = |key: &str| {
+            let words = index::words();
+            Words::new(words.say(key, false), words.say(key, true))
+        };
+        let total = leaves.iter().filter_map(|leaf| leaf.line.amount_fen).sum();
+        let signed = leaves.iter().filter(|leaf| leaf.signed).count();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let cover = ArchiveCover {
+            company: reference.company_profile(maker.at).map(Letterhead::of).unwrap_or_default(),
+            zone: reference.zone().name().to_owned(),
+            year: month.year(),
+            month: month.month(),
+            book_no: format!("B-{}{}", month.format("%y%m"), if technical { "-T" } else { "" }),
+            scope: say("cover.scope"),
+            person_visits: leaves.iter().map(|leaf| leaf.people).sum(),
+            signed: count(signed),
+            unsigned: count(leaves.len() - signed),
+            total_fen: (!technical).then_some(total),
+            total_capitals: if technical { String::new() } else { capitals(Fen(total)) },
+            pages: None,
+            files: say(if technical { "cover.files.technical" } else { "cover.files" }),
+            hash: sums,
+            copy_note: if technical { say("cover.copy.technical") } else { Words::new("", "") },
+            made_by: maker.name.clone(),
+            made_at: maker.at,
+            checked_by: String::new(),
+            checked_at: None,
+            lines: leaves.into_iter().map(|leaf| leaf.line).collect(),
+        };
+        let language = if plan.english { Language::En } else { Language::Zh };
+        paper::print(core, r, &Document::ArchiveCover(&cover), None, language)
+    })
+}
