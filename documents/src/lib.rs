@@ -5,6 +5,7 @@ mod card;
 mod check;
 mod cover;
 pub mod difference;
+mod example;
 mod field;
 mod file_name;
 mod font;
@@ -31,13 +32,14 @@ use gongdan_domain::work_order::OrderDocument;
 use serde::Serialize;
 
 pub use card::{ServiceCard, ServiceLine, WorkId};
-pub use check::check;
+pub use check::{check, check_one};
 pub use cover::{ArchiveCover, ArchiveLine};
+pub use example::preview;
 pub use file_name::file_name;
 pub use invoice::InvoiceSheet;
 pub use print::Printed;
-pub use seal::{PROOF_FILE, SEAL_FILE, SealInfo};
-pub use templates::{TEMPLATE_NAMES, Templates};
+pub use seal::{Later, PROOF_FILE, SEAL_FILE, SealInfo};
+pub use templates::{TEMPLATE_NAMES, Templates, built_in};
 
 /// In which language a document speaks. `Both`: Chinese carries, English stands beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
 use gongdan_domain::paper::templates::DocumentTemplates;
 
+use crate::strings::CATALOGUE;
+
 /// The page system: type, rules, letterhead, foot.
 pub const PAGE: &str = "page.typ";
 pub const WORK_ORDER: &str = "work-order.typ";
@@ -31,6 +33,14 @@ const OWN: [(&str, &str); 7] = [
 
 /// The names that a company may replace; the words go over the product's own one by one.
 pub const TEMPLATE_NAMES: [&str; 8] = [PAGE, WORK_ORDER, RECEIPT, SLIP, HAZARD, CARD, COVER, STRINGS];
+
+/// The product's own text of a template.
+pub fn built_in(name: &str) -> Option<&'static str> {
+    if name == STRINGS {
+        return Some(CATALOGUE);
+    }
+    OWN.iter().find(|(own, _)| *own == name).map(|(_, text)| *text)
+}
 
 /// What a company has put over the product's own; empty is the product's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,6 +79,6 @@ impl Templates {
 
     /// The text in use.
     pub fn text(&self, name: &str) -> &str {
-        self.get(name).unwrap_or_else(|| OWN.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| text))
+        self.get(name).or_else(|| built_in(name)).unwrap_or_default()
     }
 }

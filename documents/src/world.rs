@@ -50,7 +50,8 @@ impl Press {
                 let line = source.lines().byte_to_line(range.start)? + 1;
                 Some(format!("{}:{line}: ", id.vpath().get_without_slash()))
             });
-            format!("{}{}", place.unwrap_or_default(), d.message)
+            let hints: String = d.hints.iter().map(|hint| format!(" ({})", hint.v)).collect();
+            format!("{}{}{hints}", place.unwrap_or_default(), d.message)
         };
         DocumentError::Template(said.iter().map(line).collect::<Vec<_>>().join("; "))
     }

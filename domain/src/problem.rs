@@ -100,6 +100,7 @@ codes! {
     NegativePrice => "A price is negative.",
     DatesOverlap => "Two fee schedules would be valid on the same day.",
     ReferenceInvalid => "The published data is not consistent.",
+    TemplateBroken => "The template cannot be set.",
     // Values
     FieldInvalid => "A value does not have the form this field needs.",
     Conflict => "Somebody else changed this meanwhile; choose.",

@@ -98,7 +98,7 @@ enum Command {
         person: String,
     },
     /// Verify an order's PDF or exported data. Exit code 0: unchanged. 1: changed. 3: nothing that could be verified. Needs no data
-    /// folder; with --data the content is compared field by field with what that server holds.
+    /// folder; with --data (and --keys, where they are kept apart) the content is compared field by field with what that server holds.
     Verify {
         file: PathBuf,
         /// A certificate or proof of the company (a file), or a file with its public key in base64.
@@ -149,7 +149,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
     if let Command::Verify { file, certificate, server_key } = &cli.command {
-        return verify_file(cli.data.as_deref(), file, certificate.as_deref(), server_key.clone());
+        let held = cli.data.as_deref().map(|data| (data, keys_folder(data, cli.keys.as_deref())));
+        return verify_file(held, file, certificate.as_deref(), server_key.clone());
     }
     let data = cli.data.unwrap_or_else(default_data);
     let at = if let Command::Serve { listen, .. } = &cli.command { Some(*listen) } else { None };
@@ -235,11 +236,16 @@ fn run(command: Command, data: &Path, keys: Option<PathBuf>) -> Result<()> {
 }
 
 /// Lines for a person, the outcome for a program. 2: the file cannot be read.
-fn verify_file(data: Option<&Path>, file: &Path, certificate: Option<&Path>, key: Option<String>) -> ExitCode {
+fn verify_file(
+    held: Option<(&Path, PathBuf)>,
+    file: &Path,
+    certificate: Option<&Path>,
+    key: Option<String>,
+) -> ExitCode {
     let judged = || -> Result<(Vec<String>, Outcome)> {
         let bytes = offline::read(file)?;
-        if let Some(data) = data {
-            return offline::with_data(&*open(data, &data.join("keys"))?, bytes);
+        if let Some((data, keys)) = &held {
+            return offline::with_data(&*open(data, keys)?, bytes);
         }
         let given = certificate.map(std::fs::read_to_string).transpose()?.or(key);
         let key = given.as_deref().map(|text| offline::key_of(text).ok_or_else(unusable_key)).transpose()?;

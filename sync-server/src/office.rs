@@ -12,7 +12,7 @@ mod customer;
 mod device;
 pub mod door;
 pub mod download;
-mod finding;
+pub mod finding;
 mod home;
 mod job;
 mod load;
@@ -25,6 +25,7 @@ pub mod recovery;
 mod reference;
 mod register;
 pub mod session;
+mod template;
 mod veil;
 pub mod view;
 
@@ -183,6 +184,13 @@ commands! {
     // Published data
     [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
     [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;
+    // G7: templates of documents
+    [Needs(P::AdministerUsers)] list_templates(a::OfficeNothing) -> v::TemplateList = template::list;
+    [Needs(P::AdministerUsers)] read_template(a::ReadTemplate) -> v::TemplateText = template::read;
+    /// A template is tried on examples; one that cannot be set is refused with its mistakes.
+    [Needs(P::AdministerUsers)] try_template(a::TemplateFile) -> v::TemplateTried = template::attempt;
+    [Needs(P::AdministerUsers)] publish_template(a::TemplateFile) -> v::TemplateList = template::publish_one;
+    [Needs(P::AdministerUsers)] reset_template(a::NamedTemplate) -> v::TemplateList = template::reset;
     [Needs(P::ReadAudit)] list_audit(a::ListAudit) -> v::AuditList = audit::list;
 }
 

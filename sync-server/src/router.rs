@@ -57,6 +57,7 @@ endpoints! {
     get "/api/office/orders/{order}/proof" => office::download::proof;
     get "/api/office/papers/{paper}/pdf" => office::download::paper_pdf;
     get "/api/office/bundles/{bundle}" => office::bundle::download;
+    get "/api/office/findings.xlsx" => office::finding::export::xlsx;
     post "/api/office/upload/work" => office::recovery::import;
     post "/api/office/{name}" => office::door::command;
 }

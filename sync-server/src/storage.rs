@@ -108,6 +108,20 @@ pub struct NumberRow {
     pub changed_at: Instant,
 }
 
+/// Which findings a list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FindingQuery {
+    /// Only those without an answer.
+    pub open_only: bool,
+    /// Only of one kind.
+    pub code: Option<FindingCode>,
+}
+
+impl FindingQuery {
+    pub const OPEN: Self = Self { open_only: true, code: None };
+    pub const ALL: Self = Self { open_only: false, code: None };
+}
+
 #[derive(Debug, Clone)]
 pub struct FindingState {
     pub id: FindingId,
@@ -267,10 +281,13 @@ pub trait Reader: evidence::EvidenceReader + mail::MailReader {
     fn numbers(&self, state: Option<NumberState>, limit: u32, offset: u32) -> Result<Vec<NumberRow>>;
     fn count_numbers(&self, state: Option<NumberState>) -> Result<u32>;
 
-    fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>>;
+    /// Newest first.
+    fn findings(&self, which: FindingQuery, limit: u32, offset: u32) -> Result<Vec<FindingState>>;
     fn findings_of_job(&self, job: JobId) -> Result<Vec<FindingState>>;
     fn finding(&self, id: FindingId) -> Result<Option<FindingState>>;
-    fn count_findings(&self, open_only: bool) -> Result<u32>;
+    fn count_findings(&self, which: FindingQuery) -> Result<u32>;
+    /// How many there are of each kind, the most frequent first; kinds of a newer version are left out.
+    fn finding_kinds(&self, open_only: bool) -> Result<Vec<(FindingCode, u32)>>;
 
     fn published(&self, kind: Option<ReferenceKind>) -> Result<Vec<Published>>;
     /// Grows with every version, which never changes once published.

@@ -1,9 +1,11 @@
 //! What the console sends with each command. Shapes only; nothing here decides.
 
+mod template;
+
 use std::collections::BTreeMap;
 
 use crate::mail::settings::MailSecurity;
-use gongdan_domain::finding::FindingDecision;
+use gongdan_domain::finding::{FindingCode, FindingDecision};
 use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, MachineId, ObligationId, OrderId, PersonId, WriteId};
 use gongdan_domain::permission::Role;
 use gongdan_domain::reference::ReferenceKind;
@@ -12,6 +14,8 @@ use gongdan_domain::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
+
+pub use template::*;
 
 /// A command without arguments: `{}`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -335,6 +339,10 @@ pub struct SettleOffered {
 pub struct ListFindings {
     /// Only those without an answer.
     pub open: bool,
+    /// Only of one kind.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub code: Option<FindingCode>,
     #[serde(default)]
     pub page: u32,
 }

@@ -82,24 +82,18 @@ pub async fn proof(
     headers: HeaderMap,
 ) -> Result<Response> {
     let order: OrderId = order.parse().map_err(|_| Code::NotFound)?;
-    let (proof, user) = core
-        .read(move |core, r| {
-            let user = auth::reader(core, r, &headers)?;
-            // The content holds amounts.
-            if !may(user.role, Permission::ReadMoney) {
-                return Err(Code::NotAllowed.into());
-            }
-            Ok((super::paper::exported(r, order, &wish)?, user))
+    handed(core, from, headers, Permission::ReadMoney, "proof_taken", move |_, r| {
+        let proof = super::paper::exported(r, order, &wish)?;
+        let (id, bytes) = (proof.document.id, serde_json::to_vec(&proof)?);
+        Ok(Handed {
+            kind: "application/json",
+            how: "attachment",
+            name: format!("{id}.json"),
+            about: id.to_string(),
+            bytes,
         })
-        .await?;
-    let about = proof.document.id.to_string();
-    core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), "proof_taken", &about))
-        .await?;
-    let headers = [
-        ("content-type", "application/json".to_owned()),
-        ("content-disposition", format!("attachment; filename=\"{}.json\"", proof.document.id)),
-    ];
-    Ok((headers, serde_json::to_string(&proof)?).into_response())
+    })
+    .await
 }
 
 pub async fn pdf(
@@ -110,7 +104,10 @@ pub async fn pdf(
     headers: HeaderMap,
 ) -> Result<Response> {
     let order: OrderId = order.parse().map_err(|_| Code::NotFound)?;
-    printed(core, from, headers, move |core, r| super::paper::order(core, r, order, &wish)).await
+    handed(core, from, headers, Permission::ReadMoney, "pdf_taken", move |core, r| {
+        super::paper::order(core, r, order, &wish).map(Handed::pdf)
+    })
+    .await
 }
 
 pub async fn paper_pdf(
@@ -121,32 +118,53 @@ pub async fn paper_pdf(
     headers: HeaderMap,
 ) -> Result<Response> {
     let paper: PaperId = paper.parse().map_err(|_| Code::NotFound)?;
-    printed(core, from, headers, move |core, r| super::paper::paper(core, r, paper, &wish)).await
+    handed(core, from, headers, Permission::ReadMoney, "pdf_taken", move |core, r| {
+        super::paper::paper(core, r, paper, &wish).map(Handed::pdf)
+    })
+    .await
 }
 
-/// A document under its name, for whoever may see money: the paper shows amounts. Who took it is noted.
-async fn printed(
+/// Something that leaves the house.
+pub struct Handed {
+    pub kind: &'static str,
+    /// `inline` or `attachment`.
+    pub how: &'static str,
+    pub name: String,
+    /// For the audit trail, which names no customer.
+    pub about: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Handed {
+    fn pdf((name, bytes): (String, Vec<u8>)) -> Self {
+        // The number alone.
+        let about = name.split('_').next().unwrap_or_default().trim_end_matches(".pdf").to_owned();
+        Self { kind: "application/pdf", how: "inline", name, about, bytes }
+    }
+}
+
+/// A document under its name, for whoever may have it. Who took it is noted.
+pub async fn handed(
     core: Shared,
     from: Address,
     headers: HeaderMap,
-    print: impl FnOnce(&Core, &dyn Reader) -> Result<(String, Vec<u8>)> + Send + 'static,
+    needed: Permission,
+    action: &'static str,
+    make: impl FnOnce(&Core, &dyn Reader) -> Result<Handed> + Send + 'static,
 ) -> Result<Response> {
-    let (name, bytes, user) = core
+    let (made, user) = core
         .read(move |core, r| {
             let user = auth::reader(core, r, &headers)?;
-            if !may(user.role, Permission::ReadMoney) {
+            if !may(user.role, needed) {
                 return Err(Code::NotAllowed.into());
             }
-            let (name, bytes) = print(core, r)?;
-            Ok((name, bytes, user))
+            Ok((make(core, r)?, user))
         })
         .await?;
-    // The number alone: the audit trail names no customer.
-    let about = name.split('_').next().unwrap_or_default().trim_end_matches(".pdf").to_owned();
-    core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), "pdf_taken", &about))
+    let Handed { kind, how, name, about, bytes } = made;
+    core.write(move |core, tx| auth::note_from(tx, core.now(), Some(user.person), Some(from.0), action, &about))
         .await?;
-    let headers =
-        [("content-type", "application/pdf".to_owned()), ("content-disposition", disposition("inline", &name))];
+    let headers = [("content-type", kind.to_owned()), ("content-disposition", disposition(how, &name))];
     Ok((headers, bytes).into_response())
 }
 

@@ -1,5 +1,6 @@
 //! What a person must look at: findings (H4) and changes that could not be taken. Nothing here is ever deleted.
 
+pub mod export;
 mod opened;
 
 use gongdan_domain::fact::{About, FactBody};
@@ -17,18 +18,21 @@ use crate::office::args as a;
 use crate::office::context::{Context, invalid, said};
 use crate::office::load::{self, Names, PAGE};
 use crate::office::view as v;
-use crate::storage::{Reader, StoredChange, Tx};
+use crate::storage::{FindingQuery, Reader, StoredChange, Tx};
 
 pub use opened::open;
 
 pub fn list(ctx: &Context, args: a::ListFindings) -> Result<v::FindingList> {
     ctx.read(|r| {
-        let states = r.findings(args.open, PAGE, args.page.saturating_mul(PAGE))?;
+        let which = FindingQuery { open_only: args.open, code: args.code };
+        let states = r.findings(which, PAGE, args.page.saturating_mul(PAGE))?;
         let mut rows = load::findings(&mut Names::new(r), states)?;
         if !ctx.sees_money() {
             rows.iter_mut().for_each(|row| load::without_money(&mut row.finding.details));
         }
-        Ok(v::FindingList { rows, total: r.count_findings(args.open)? })
+        let kinds = r.finding_kinds(args.open)?;
+        let kinds = kinds.into_iter().map(|(code, count)| v::FindingKind { code, count }).collect();
+        Ok(v::FindingList { rows, total: r.count_findings(which)?, kinds })
     })
 }
 

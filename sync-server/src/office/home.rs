@@ -15,7 +15,7 @@ use crate::office::load::{self, Names};
 use crate::office::order;
 use crate::office::view as v;
 use crate::reference::ReferenceSet;
-use crate::storage::{Reader, RowQuery, StoredFact};
+use crate::storage::{FindingQuery, Reader, RowQuery, StoredFact};
 
 /// What came in last, as many as fit beside the numbers.
 const ARRIVED: u32 = 20;
@@ -38,7 +38,7 @@ pub fn home(ctx: &Context, _: a::OfficeNothing) -> Result<v::OfficeHome> {
             orders_to_review: orders(a::OrderFilter::ToReview)?,
             orders_questioned: orders(a::OrderFilter::Questioned)?,
             orders_not_returned: orders(a::OrderFilter::NotReturned)?,
-            open_findings: r.count_findings(true)?,
+            open_findings: r.count_findings(FindingQuery::OPEN)?,
             conflicts: size(r.conflicts()?.len()),
             refused_changes: size(r.refused_changes()?.len()),
             callbacks_due: count(|o| o.obligation.owner.is_none() && is_due(o.obligation.state)),

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::office::args as a;
 use crate::office::context::Context;
 use crate::office::load::Names;
+use crate::office::template;
 use crate::office::view as v;
 use crate::reference::{ReferenceSet, typed};
 use crate::storage::Published;
@@ -67,14 +68,15 @@ fn newest(rows: Vec<v::ReferenceRow>) -> Vec<v::ReferenceRow> {
 }
 
 pub fn publish(ctx: &Context, args: a::PublishReference) -> Result<v::ReferenceRow> {
+    let published = Published {
+        kind: args.kind,
+        version: String::new(),
+        body: args.body,
+        published_at: ctx.now,
+        published_by: Some(ctx.who.person),
+    };
+    template::whole(ctx, &published)?;
     ctx.write(move |ctx, tx| {
-        let published = Published {
-            kind: args.kind,
-            version: String::new(),
-            body: args.body,
-            published_at: ctx.now,
-            published_by: Some(ctx.who.person),
-        };
         let reference = checked(&published, ctx.reference(tx)?.all())?;
         let published = Published { version: reference.version().to_owned(), ..published };
         crate::reference::publish(tx, &published, reference.valid_from())?;

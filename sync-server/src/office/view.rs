@@ -6,6 +6,7 @@ mod evidence;
 mod mail;
 mod number;
 mod revision;
+mod template;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ pub use evidence::*;
 pub use mail::*;
 pub use number::{NumberCounts, NumberLine, NumberList};
 pub use revision::RevisionView;
+pub use template::*;
 
 /// Who is signed in and what he may do.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -424,6 +426,15 @@ pub struct FindingRow {
 pub struct FindingList {
     pub rows: Vec<FindingRow>,
     pub total: u32,
+    /// Of all that the list could show: how many there are of each kind, the most frequent first.
+    pub kinds: Vec<FindingKind>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct FindingKind {
+    pub code: FindingCode,
+    pub count: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -37,6 +37,7 @@ pub fn paths() -> Map<String, Value> {
     put("/api/office/orders/{order}/proof", "get", exported());
     put("/api/office/papers/{paper}/pdf", "get", pdf("paper_pdf", "paper"));
     put("/api/office/bundles/{bundle}", "get", bundle());
+    put("/api/office/findings.xlsx", "get", findings());
     put("/api/office/upload/work", "post", import());
     paths
 }
@@ -324,6 +325,15 @@ fn bundle() -> Value {
     let get =
         operation("bundle", "A finished bundle; taking it is noted.", &session(), zip, &[400, 401, 403, 404, 507]);
     with(get, json!([in_path("bundle", &json!({ "type": "string", "format": "uuid" }))]))
+}
+
+fn findings() -> Value {
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let sheet = ("200", json!({ "description": "Findings as a spreadsheet.", "content": { kind: {} } }));
+    let get = operation("findings_xlsx", "Findings; taking them is noted.", &session(), sheet, &[400, 401, 403, 507]);
+    let query = |name: &str, schema: Value| json!({ "name": name, "in": "query", "schema": schema });
+    let open = query("open", json!({ "type": "boolean" }));
+    with(get, json!([open, query("code", string()), query("lang", json!({ "enum": ["zh", "en"] }))]))
 }
 
 fn download() -> Value {

@@ -87,6 +87,11 @@ const MAY_CALL: &[(&str, &str)] = &[
     ("record_callback", CALLS),
     ("reference_list", OFFICE),
     ("publish_reference", "SGA"),
+    ("list_templates", "A"),
+    ("read_template", "A"),
+    ("try_template", "A"),
+    ("publish_template", "A"),
+    ("reset_template", "A"),
     ("list_audit", "A"),
 ];
 
@@ -130,6 +135,7 @@ const MAY_PASS: &[(&str, &str, Open)] = &[
     ("get", "/api/office/papers/{paper}/pdf", Open::ToRoles("DSGA")),
     // The full one shows amounts, the technical copy does not.
     ("get", "/api/office/bundles/{bundle}", Open::ToRoles("DSGEQA")),
+    ("get", "/api/office/findings.xlsx", Open::ToRoles(OFFICE)),
     ("post", "/api/office/upload/work", Open::ToRoles("A")),
     ("post", "/api/office/{name}", Open::ByCommand),
 ];

@@ -13,7 +13,7 @@ use gongdan_domain::time::{Instant, Stamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{NumberRow, Offered, RowQuery, Store, Tx, record_id};
+use super::{FindingQuery, NumberRow, Offered, RowQuery, Store, Tx, record_id};
 use crate::error::{Error, Result};
 
 fn at(ms: i64) -> Instant {
@@ -245,7 +245,8 @@ fn what_was_found_in_one_instant_stands_in_one_order(store: &Store) {
             .expect("found");
     }
     let names = |open_only: bool, limit, offset| -> Vec<FindingId> {
-        let found = store.read(|r| r.findings(open_only, limit, offset)).expect("read");
+        let which = FindingQuery { open_only, code: None };
+        let found = store.read(|r| r.findings(which, limit, offset)).expect("read");
         found.iter().map(|state| state.id).filter(|id| ids.contains(id)).collect()
     };
     let open = names(true, 100, 0);
@@ -253,6 +254,13 @@ fn what_was_found_in_one_instant_stands_in_one_order(store: &Store) {
     assert_eq!(names(false, 100, 0), open, "H4: open and all in one order");
     let paged: Vec<FindingId> = (0..6).flat_map(|n| names(false, 1, n)).collect();
     assert_eq!(paged, open, "H4: page by page, nothing twice and nothing left out");
+    let of = |code| FindingQuery { open_only: true, code: Some(code) };
+    let (count, kinds) =
+        store.read(|r| Ok((r.count_findings(of(FindingCode::NotSigned))?, r.finding_kinds(true)?))).expect("read");
+    assert_eq!(count as usize, ids.len());
+    assert!(kinds.contains(&(FindingCode::NotSigned, count)), "H4: each kind with its number: {kinds:?}");
+    let others = store.read(|r| r.findings(of(FindingCode::ChainBroken), 100, 0)).expect("read");
+    assert!(others.iter().all(|state| !ids.contains(&state.id)), "H4: one kind shows no other");
 }
 
 fn a_number_stands_once_with_its_first_claim(store: &Store) {

@@ -44,7 +44,8 @@ impl Team {
     }
 
     fn finding_codes(&self) -> Vec<FindingCode> {
-        let found = self.world.core.store.read(|r| r.findings(false, 100, 0)).expect("read");
+        let found =
+            self.world.core.store.read(|r| r.findings(crate::storage::FindingQuery::ALL, 100, 0)).expect("read");
         found
             .into_iter()
             .filter_map(|f| if let RecordBody::Finding { finding } = f.body { Some(finding.code) } else { None })

@@ -1,5 +1,6 @@
 //! The console's commands through the server's own router: what the office decides, and what it refuses.
 
+mod attested;
 mod bench;
 mod bundles;
 mod callbacks;
@@ -11,6 +12,7 @@ mod orders;
 mod publishing;
 mod revisions;
 mod signed;
+mod templates;
 
 #[path = "../../../documents/tests/sample/mod.rs"]
 #[allow(dead_code)] // the order is used, the pictures are not

@@ -23,6 +23,20 @@ fn found(verdict: &Verdict) -> Vec<FindingCode> {
     verdict.findings.iter().map(|f| f.code).collect()
 }
 
+/// A signed order of a new job, under the device's own number.
+async fn signed(
+    bench: &Bench,
+    field: &mut Field<'_>,
+    customer: &str,
+    n: u32,
+) -> (JobId, SealedDocument, OrderDocument) {
+    let job = bench.job(customer).await;
+    let number = format!("GD-{}-2611-{n:04}", field.prefix());
+    let (document, order) = field.sealed(about(job), &number, |_| ());
+    field.push_seal(about(job), (document.clone(), order.clone()), SigningChoice::Signed, Vec::new()).await;
+    (job, document, order)
+}
+
 /// Revision 2 of a sealed order.
 fn corrected(
     field: &mut Field<'_>,
@@ -43,11 +57,8 @@ fn corrected(
 async fn g5_the_office_sees_revisions_and_their_differences_field_by_field() {
     let bench = Bench::new();
     let mut zhang = Field::enrol(&bench, "zhang").await;
-    let job = bench.job("样例一号").await;
-    let number = format!("GD-{}-2611-0001", zhang.prefix());
-    let first = zhang.sealed(about(job), &number, |_| ());
-    zhang.push_seal(about(job), first.clone(), SigningChoice::Signed, Vec::new()).await;
-    let second = corrected(&mut zhang, job, &first.0, |order| {
+    let (job, first, _) = signed(&bench, &mut zhang, "样例一号", 1).await;
+    let second = corrected(&mut zhang, job, &first, |order| {
         order.fault.suggestions = "每天吹扫".to_owned();
         order.fees.total_fen.0 += 100;
     });
@@ -71,15 +82,12 @@ async fn g5_the_office_sees_revisions_and_their_differences_field_by_field() {
 async fn g5_a_revision_that_changes_what_none_may_is_taken_and_found() {
     let bench = Bench::new();
     let mut zhang = Field::enrol(&bench, "zhang").await;
-    let job = bench.job("样例一号").await;
-    let number = format!("GD-{}-2611-0001", zhang.prefix());
-    let first = zhang.sealed(about(job), &number, |_| ());
-    zhang.push_seal(about(job), first.clone(), SigningChoice::Signed, Vec::new()).await;
-    let second = corrected(&mut zhang, job, &first.0, |order| order.times.arrived = order.times.departed);
+    let (job, first, _) = signed(&bench, &mut zhang, "样例一号", 1).await;
+    let second = corrected(&mut zhang, job, &first, |order| order.times.arrived = order.times.departed);
     let verdict = zhang.push_seal(about(job), second, SigningChoice::Signed, Vec::new()).await;
     let finding = verdict.findings.iter().find(|f| f.code == FindingCode::RevisionOutOfBounds).expect("found");
     assert_eq!(finding.details["fields"], json!(["times.arrived"]));
-    let orphan = corrected(&mut zhang, job, &first.0, |order| {
+    let orphan = corrected(&mut zhang, job, &first, |order| {
         order.supersedes = Some(Supersedes { revision: 1, hash: "00".repeat(32), reason: "x".to_owned() });
     });
     let verdict = zhang.push_seal(about(job), orphan, SigningChoice::Signed, Vec::new()).await;
@@ -142,11 +150,8 @@ async fn g5_two_first_revisions_are_kept_and_neither_counts_until_the_manager_na
         .any(|record| serde_json::to_string(record).is_ok_and(|text| text.contains("revision_named")));
     assert!(told, "the devices learn which one counts");
 
-    let only = bench.job("样例二号").await;
-    let number = format!("GD-{}-2611-0002", zhang.prefix());
-    let alone = zhang.sealed(about(only), &number, |_| ());
-    zhang.push_seal(about(only), alone.clone(), SigningChoice::Signed, Vec::new()).await;
-    let args = json!({ "order": only.visit(1).order(), "hash": alone.0.hash, "reason": "x" });
+    let (only, alone, _) = signed(&bench, &mut zhang, "样例二号", 2).await;
+    let args = json!({ "order": only.visit(1).order(), "hash": alone.hash, "reason": "x" });
     assert_eq!(
         bench.refused("jiang", "name_revision", args).await.code,
         Code::OrderChanged,
@@ -158,13 +163,10 @@ async fn g5_two_first_revisions_are_kept_and_neither_counts_until_the_manager_na
 async fn h2_a_revision_of_an_archived_order_is_reviewed_again_under_its_number() {
     let bench = Bench::new();
     let mut zhang = Field::enrol(&bench, "zhang").await;
-    let job = bench.job("样例一号").await;
-    let number = format!("GD-{}-2611-0001", zhang.prefix());
-    let first = zhang.sealed(about(job), &number, |_| ());
-    zhang.push_seal(about(job), first.clone(), SigningChoice::Signed, Vec::new()).await;
+    let (job, first, _) = signed(&bench, &mut zhang, "样例一号", 1).await;
     let review = |revision: u32| json!({ "order": job.visit(1).order(), "revision": revision });
     let archived = bench.call("jiang", "archive_order", review(1)).await;
-    let second = corrected(&mut zhang, job, &first.0, |order| order.fault.suggestions = "每天吹扫".to_owned());
+    let second = corrected(&mut zhang, job, &first, |order| order.fault.suggestions = "每天吹扫".to_owned());
     zhang.push_seal(about(job), second, SigningChoice::Signed, Vec::new()).await;
     let opened = bench.call("jiang", "open_order", order(job)).await;
     assert_ne!(opened["row"]["state"], "archived", "the second has not been looked at");

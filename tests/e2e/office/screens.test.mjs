@@ -1,7 +1,7 @@
 // Every screen of the console with real content, in both languages, by day and by night, on a large and on a small screen: no
 // accessibility violation, nothing larger than the window, no key without words. Then what is done on the quieter screens.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { look, openBrowser, openPage, signedIn } from './browser.mjs';
 import { company } from './company.mjs';
@@ -175,6 +175,72 @@ test('a fee schedule is imported, refused with its reasons, corrected and publis
   await console.at('fee-valid-from').fill('2028-01-01');
   await console.at('publish').click();
   await console.page.getByText('版本 2027-A 已经有了').waitFor();
+  await console.close();
+});
+
+for (const [language, theme] of [
+  ['zh', 'day'],
+  ['en', 'night'],
+]) {
+  test(`a template is refused with its line, tried, looked at, published and given up: ${language}, ${theme}`, async () => {
+    const console = await signedIn(browser, firm, 'admin', { language, theme, width: 1366, height: 768 });
+    await console.page.goto(`${firm.url}/settings`);
+    const item = console.at('template-receipt.typ');
+    await item.scrollIntoViewIfNeeded();
+    assert.equal(await item.getAttribute('data-own'), 'false');
+    const [download] = await Promise.all([console.page.waitForEvent('download'), item.getByRole('button', { name: language === 'zh' ? '下载自带的收据' : 'Download the built-in Receipt' }).click()]);
+    assert.equal(download.suggestedFilename(), 'receipt.typ');
+    const builtIn = readFileSync(await download.path(), 'utf8');
+    assert.match(builtIn, /#import "page.typ"/);
+    const picture = (name) => console.page.screenshot({ path: `${PICTURES}template-${name}-${language}-${theme}.png` });
+    const file = (text) => ({ name: 'own-receipt.typ', mimeType: 'text/plain', buffer: Buffer.from(text) });
+    const bring = console.at('bring-template-receipt.typ');
+
+    await bring.setInputFiles(file(`${builtIn}\n#nobody-knows\n`));
+    await console.page.getByText(language === 'zh' ? '这个模板排不出来' : 'The template cannot be set').waitFor();
+    await console.page.getByText(/unknown variable: nobody-knows/).waitFor();
+    const line = builtIn.split('\n').length + 1;
+    await console.page.getByText(language === 'zh' ? `receipt.typ · 第 ${line} 行` : `receipt.typ · line ${line}`).first().waitFor();
+    await console.at('template-trial').scrollIntoViewIfNeeded();
+    await look(console, 'a template with a mistake');
+    await picture('refused');
+
+    await bring.setInputFiles(file(`${builtIn}\n#place(top, [本公司收据])\n`));
+    const preview = console.at(`template-preview-${language}`);
+    await preview.waitFor();
+    await console.at('template-trial').scrollIntoViewIfNeeded();
+    await look(console, 'a template that fits');
+    await picture('tried');
+    assert.equal(await preview.getAttribute('target'), '_blank');
+    assert.match(await preview.getAttribute('href'), /^blob:/);
+    await console.at('publish-template').click();
+    await console.page.locator('[data-testid="template-receipt.typ"][data-own=true]').waitFor();
+    await look(console, 'a template of the company');
+    await picture('own');
+
+    await console.at('ask-reset-template-receipt.typ').click();
+    await console.at('reset-template').click();
+    await console.page.locator('[data-testid="template-receipt.typ"][data-own=false]').waitFor();
+    await console.page.goto(`${firm.url}/settings?action=template_published`);
+    await console.page.getByText(/^receipt\.typ [0-9a-f]{8}$/).first().waitFor();
+    await console.close();
+  });
+}
+
+test('findings are narrowed to a kind and leave as a spreadsheet', async () => {
+  const console = await signedIn(browser, firm, 'cheng', { width: 1366, height: 768 });
+  await console.page.goto(`${firm.url}/findings?filter=all`);
+  const kinds = console.page.getByRole('group', { name: '按种类' });
+  const chip = kinds.getByRole('link').first();
+  const count = Number((await chip.innerText()).match(/\d+$/)[0]);
+  await console.page.screenshot({ path: `${PICTURES}findings-kinds-zh-day.png` });
+  await chip.click();
+  await console.page.waitForURL(/kind=/);
+  await console.page.waitForFunction((n) => document.querySelectorAll('[role=option]').length === n, count);
+  await look(console, 'findings of one kind');
+  const [download] = await Promise.all([console.page.waitForEvent('download'), console.at('findings-sheet').click()]);
+  assert.match(download.suggestedFilename(), /^疑点_\d{4}-\d\d-\d\d\.xlsx$/);
+  assert.equal(readFileSync(await download.path()).subarray(0, 2).toString(), 'PK');
   await console.close();
 });
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gongdan_domain::entity::Fields;
+use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::{ChangeId, CustomerId, DeviceId, FactId, FindingId, JobId, PersonId, WriteId};
 use gongdan_domain::number::NumberState;
 use gongdan_domain::reference::ReferenceKind;
@@ -14,11 +15,12 @@ use rusqlite::{OptionalExtension as _, Params, Row};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::write::name;
 use super::{Session, instant, ms};
 use crate::error::Result;
 use crate::storage::{
-    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingState, NumberRow, Offered, Published, Reader, RowQuery,
-    SealedRow, Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
+    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingQuery, FindingState, NumberRow, Offered, Published, Reader,
+    RowQuery, SealedRow, Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
 pub(super) type Sql<T> = rusqlite::Result<T>;
@@ -163,6 +165,8 @@ const SEALED: &str =
     "SELECT s.hash, s.job, s.visit, s.received_at, r.body FROM sealed s JOIN record r ON r.id = 'sealed:' || s.hash";
 const FINDING: &str = "SELECT f.id, f.by_person, f.answered_by, f.answered_at, r.body
     FROM finding f JOIN record r ON r.id = 'finding:' || f.id";
+/// What a [`FindingQuery`] asks for.
+const WHICH: &str = "(NOT ?1 OR f.answered_at IS NULL) AND (?2 IS NULL OR f.code = ?2)";
 const VISIT_ROW: &str =
     "SELECT visit, job, is_current, stage, order_id, planned_at, requested_at, reported_at, received_at, owes,
     technician, customer, machine, text, row FROM visit_row";
@@ -373,11 +377,11 @@ impl Reader for Session<'_> {
         self.count_numbers_in(state)
     }
 
-    fn findings(&self, open_only: bool, limit: u32, offset: u32) -> Result<Vec<FindingState>> {
-        let open = if open_only { "WHERE f.answered_at IS NULL" } else { "" };
+    fn findings(&self, which: FindingQuery, limit: u32, offset: u32) -> Result<Vec<FindingState>> {
+        let code = which.code.map(name).transpose()?;
         self.many(
-            &format!("{FINDING} {open} ORDER BY f.found_at DESC, f.id DESC LIMIT ?1 OFFSET ?2"),
-            (limit, offset),
+            &format!("{FINDING} WHERE {WHICH} ORDER BY f.found_at DESC, f.id DESC LIMIT ?3 OFFSET ?4"),
+            (which.open_only, code, limit, offset),
             finding_state,
         )
     }
@@ -390,9 +394,16 @@ impl Reader for Session<'_> {
         self.one(&format!("{FINDING} WHERE f.id = ?1"), [id.to_string()], finding_state)
     }
 
-    fn count_findings(&self, open_only: bool) -> Result<u32> {
-        let open = if open_only { "WHERE answered_at IS NULL" } else { "" };
-        self.count(&format!("SELECT count(*) FROM finding {open}"), [])
+    fn count_findings(&self, which: FindingQuery) -> Result<u32> {
+        let code = which.code.map(name).transpose()?;
+        self.count(&format!("SELECT count(*) FROM finding f WHERE {WHICH}"), (which.open_only, code))
+    }
+
+    fn finding_kinds(&self, open_only: bool) -> Result<Vec<(FindingCode, u32)>> {
+        let sql = "SELECT code, count(*) FROM finding WHERE NOT ?1 OR answered_at IS NULL GROUP BY code
+            ORDER BY count(*) DESC, code";
+        let kinds = self.many(sql, [open_only], |row| Ok((named(row, 0).ok(), row.get(1)?)))?;
+        Ok(kinds.into_iter().filter_map(|(code, count)| Some((code?, count))).collect())
     }
 
     fn published(&self, kind: Option<ReferenceKind>) -> Result<Vec<Published>> {

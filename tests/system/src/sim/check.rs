@@ -12,6 +12,7 @@ use gongdan_domain::seal::SealedDocument;
 use gongdan_domain::sync::change::EntityRef;
 use gongdan_domain::sync::merge::Register;
 use gongdan_domain::sync::wire::RecordBody;
+use gongdan_server::storage::FindingQuery;
 
 use super::account::{Hand, Note};
 use super::template::TEMPLATE;
@@ -177,7 +178,7 @@ impl Found<'_> {
                 self.say("chain_detects", format!("the chain of {} has a broken link", unit.name));
             }
         }
-        let findings = world.core().store.read(|r| r.findings(false, 1000, 0)).expect("read");
+        let findings = world.core().store.read(|r| r.findings(FindingQuery::ALL, 1000, 0)).expect("read");
         let forked = world.units.iter().any(|unit| unit.fate == Fate::Forked);
         for finding in findings {
             let RecordBody::Finding { finding } = finding.body else { continue };

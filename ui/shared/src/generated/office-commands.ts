@@ -39,6 +39,7 @@ import type { MakeBundle } from './MakeBundle';
 import type { NameRevision } from './NameRevision';
 import type { NamedBundle } from './NamedBundle';
 import type { NamedMail } from './NamedMail';
+import type { NamedTemplate } from './NamedTemplate';
 import type { NewPassword } from './NewPassword';
 import type { NumberList } from './NumberList';
 import type { OfAccount } from './OfAccount';
@@ -60,6 +61,7 @@ import type { OpenedFinding } from './OpenedFinding';
 import type { OrderList } from './OrderList';
 import type { PublishReference } from './PublishReference';
 import type { QuestionOrder } from './QuestionOrder';
+import type { ReadTemplate } from './ReadTemplate';
 import type { RecordCallback } from './RecordCallback';
 import type { RecoverPin } from './RecoverPin';
 import type { RecoveryCode } from './RecoveryCode';
@@ -72,6 +74,10 @@ import type { SettleConflict } from './SettleConflict';
 import type { SettleOffered } from './SettleOffered';
 import type { SignIn } from './SignIn';
 import type { Technician } from './Technician';
+import type { TemplateFile } from './TemplateFile';
+import type { TemplateList } from './TemplateList';
+import type { TemplateText } from './TemplateText';
+import type { TemplateTried } from './TemplateTried';
 import type { TestMail } from './TestMail';
 
 export type OfficeCommands = {
@@ -129,5 +135,10 @@ export type OfficeCommands = {
   record_callback: { args: RecordCallback; reply: OfficeDone };
   reference_list: { args: ListReference; reply: Array<ReferenceRow> };
   publish_reference: { args: PublishReference; reply: ReferenceRow };
+  list_templates: { args: OfficeNothing; reply: TemplateList };
+  read_template: { args: ReadTemplate; reply: TemplateText };
+  try_template: { args: TemplateFile; reply: TemplateTried };
+  publish_template: { args: TemplateFile; reply: TemplateList };
+  reset_template: { args: NamedTemplate; reply: TemplateList };
   list_audit: { args: ListAudit; reply: AuditList };
 };

@@ -162,4 +162,10 @@ export const accounts: Translation<typeof zh> = {
   'office.published.calendar': 'Calendar',
   'office.published.maintenance': 'Maintenance plan',
   'office.published.document_templates': 'Document templates',
+  'office.audit.findings_taken': 'Findings exported',
+  'office.audit.template_taken': 'Template downloaded',
+  'office.audit.template_tried': 'Template uploaded for trial',
+  'office.audit.template_refused': 'Template uploaded with a mistake',
+  'office.audit.template_published': 'Template published',
+  'office.audit.template_reset': 'Template back to built-in',
 };

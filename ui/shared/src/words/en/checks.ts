@@ -30,6 +30,8 @@ export const checks: Translation<typeof zh> = {
   'office.findings.note': 'Facts and evidence only; people decide',
   'office.findings.open': 'Open',
   'office.findings.answered': 'Answered',
+  'office.findings.kinds': 'By kind',
+  'office.findings.export': 'Spreadsheet',
   'office.findings.empty': 'No open findings.',
   'office.findings.none': 'Nothing has been found yet.',
   'office.findings.foundAt': 'found {time}',

@@ -162,4 +162,10 @@ export const accounts = {
   'office.published.calendar': '节假日历',
   'office.published.maintenance': '保养计划',
   'office.published.document_templates': '单据模板',
+  'office.audit.findings_taken': '导出疑点',
+  'office.audit.template_taken': '下载单据模板',
+  'office.audit.template_tried': '上传单据模板试用',
+  'office.audit.template_refused': '上传的单据模板有错',
+  'office.audit.template_published': '公布单据模板',
+  'office.audit.template_reset': '单据模板恢复自带',
 } as const;

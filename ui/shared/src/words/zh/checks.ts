@@ -29,6 +29,8 @@ export const checks = {
   'office.findings.note': '只列事实和证据，结论由人下',
   'office.findings.open': '待处理',
   'office.findings.answered': '已处理',
+  'office.findings.kinds': '按种类',
+  'office.findings.export': '导出表格',
   'office.findings.empty': '没有待处理的疑点。',
   'office.findings.none': '还没有发现过疑点。',
   'office.findings.foundAt': '{time} 发现',
