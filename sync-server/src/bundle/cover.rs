@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::office::paper;
 
 /// Characters of the symptom that a line has room for.
-const SYMPTOM: usize = 14;
+const SYMPTOM: usize = 10;
 
 /// Who makes a bundle, and when.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Leaf {
 
 impl Leaf {
     /// `later`: the customer signed after the order was sealed.
-    pub fn of(order: &OrderDocument, sealed_at: Instant, later: bool, copy: BundleCopy) -> Self {
+    pub fn of(order: &OrderDocument, sealed_at: Instant, later: bool, plan: &Plan) -> Self {
         let table = index::words();
         let signed = matches!(order.signing, Some(Signing::Signed { .. }));
         let ended = if later { "attested" } else { index::ended(order) };
@@ -46,25 +46,34 @@ impl Leaf {
                 quality => format!("{signing} {}", table.say(&format!("rating.{quality}"), english)),
             }
         };
-        let symptom: String = order.fault.symptom.chars().take(SYMPTOM).collect();
-        let more = if symptom.len() < order.fault.symptom.len() { "…" } else { "" };
         Self {
             line: ArchiveLine {
                 day: day(order, sealed_at),
                 order_no: order.order_no.clone(),
                 customer: order.customer.name.clone(),
-                about: [order.machine.model.trim(), &format!("{symptom}{more}")]
-                    .join("，")
-                    .trim_matches('，')
-                    .to_owned(),
+                about: about(order, plan.english),
                 ending: Words::new(ending(false), ending(true)),
-                amount_fen: (copy == BundleCopy::Full).then_some(order.fees.total_fen.0),
+                amount_fen: (plan.copy == BundleCopy::Full).then_some(order.fees.total_fen.0),
                 page: None,
             },
             people: u32::try_from(order.technicians.len()).unwrap_or(u32::MAX),
             signed: signed || later,
         }
     }
+}
+
+/// The machine and what was wrong with it, short: the cause that was found, else what the customer said.
+fn about(order: &OrderDocument, english: bool) -> String {
+    let cause = order.fault.causes.first();
+    let cause = cause.map(|cause| if english && !cause.en.is_empty() { cause.en.clone() } else { cause.zh.clone() });
+    let wrong = cause.unwrap_or_else(|| {
+        let said: String = order.fault.symptom.chars().take(SYMPTOM).collect();
+        let more = if said.len() < order.fault.symptom.len() { "…" } else { "" };
+        format!("{said}{more}")
+    });
+    let parts = [order.machine.model.trim(), wrong.trim()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join(if english { ", " } else { "，" })
 }
 
 /// The day of the visit at the site.
@@ -97,7 +106,7 @@ pub fn pdf(core: &Core, plan: &Plan, maker: &Maker, leaves: Vec<Leaf>, sums: Str
             year: month.year(),
             month: month.month(),
             book_no: format!("B-{}{}", month.format("%y%m"), if technical { "-T" } else { "" }),
-            scope: say("cover.scope"),
+            scope: say(if technical { "cover.scope.technical" } else { "cover.scope" }),
             person_visits: leaves.iter().map(|leaf| leaf.people).sum(),
             signed: count(signed),
             unsigned: count(leaves.len() - signed),

@@ -131,7 +131,7 @@ fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<File
             let (name, pdf) = print(core, r, plan, revision, payload.sealed_at, &order)?;
             files.push((format!("pdf/{name}"), pdf));
             let later = paper::signed_later(r, revision)?.is_some();
-            let leaf = Leaf::of(&order, payload.sealed_at, later, plan.copy);
+            let leaf = Leaf::of(&order, payload.sealed_at, later, plan);
             told = Some((Line::of(&order, payload.sealed_at, document, entry), leaf));
         }
     }

@@ -23,7 +23,7 @@ use crate::reference::{publish, typed};
 use crate::storage::{Published, Reader};
 
 /// The product's longest has a tenth of it.
-const MOST: usize = 256 * 1024;
+const MOST: usize = 256_000;
 
 /// What is in force today; nothing was ever published: empty.
 fn in_force(ctx: &Context, r: &dyn Reader) -> Result<DocumentTemplates> {

@@ -96,7 +96,7 @@ async fn g7_a_template_that_cannot_be_set_is_refused_with_its_line_and_leaves_no
     assert_eq!(bench.refused("admin", "try_template", card).await.code, Code::TemplateBroken);
     let words = json!({ "name": "strings.json", "text": "{ \"title\": 7 }" });
     assert_eq!(bench.refused("admin", "try_template", words).await.code, Code::TemplateBroken);
-    let large = json!({ "name": NAME, "text": "x".repeat(256 * 1024 + 1) });
+    let large = json!({ "name": NAME, "text": "x".repeat(256_001) });
     assert_eq!(bench.refused("admin", "try_template", large).await.code, Code::TooLarge);
     let foreign = json!({ "name": "../keys/server.key", "text": "x" });
     assert_eq!(bench.refused("admin", "publish_template", foreign).await.code, Code::NotFound);

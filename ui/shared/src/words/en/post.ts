@@ -21,7 +21,7 @@ export const post: Translation<typeof zh> = {
   'office.mail.why.not_set': 'No mail server is set yet; ask the admin',
   'office.mail.why.no_connection': 'The mail server cannot be reached',
   'office.mail.why.no_answer': 'The mail server does not answer',
-  'office.mail.why.untrusted': 'The certificate of the mail server is not trusted: check that the host is the name in the certificate; if the company signs its own, put the CA certificate (PEM) into the folder of the server’s keys as mail-ca.pem',
+  'office.mail.why.untrusted': 'The certificate of the mail server is not trusted: check that the host is the name in the certificate; if the company signs its own, put the CA certificate (PEM) into the folder of the server\'s keys as mail-ca.pem',
   'office.mail.why.not_encrypted': 'The mail server does not offer STARTTLS, so no password was sent: use TLS (usually port 465), or ask for encryption to be switched on there',
   'office.mail.why.sign_in': 'The mail server rejects user or password',
   'office.mail.why.recipient': 'The mailbox does not exist or takes no mail',
