@@ -65,8 +65,7 @@ pub fn read(ctx: &Context, args: a::ReadTemplate) -> Result<v::TemplateText> {
     let own = ctx.read(|r| in_force(ctx, r))?;
     let text = own.files.get(name).filter(|_| args.own);
     let text = text.cloned().or_else(|| built_in(name).map(str::to_owned)).ok_or(Code::NotFound)?;
-    let about = format!("{name} {}", if args.own { "own" } else { "built-in" });
-    ctx.write(move |ctx, tx| ctx.note(tx, "template_taken", about))?;
+    ctx.write(move |ctx, tx| ctx.note(tx, "template_taken", name))?;
     Ok(v::TemplateText { name: name.to_owned(), text })
 }
 

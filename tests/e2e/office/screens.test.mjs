@@ -222,7 +222,7 @@ for (const [language, theme] of [
     await console.at('reset-template').click();
     await console.page.locator('[data-testid="template-receipt.typ"][data-own=false]').waitFor();
     await console.page.goto(`${firm.url}/settings?action=template_published`);
-    await console.page.getByText(/^receipt\.typ [0-9a-f]{8}$/).first().waitFor();
+    await console.page.getByText(language === 'zh' ? /^收据 [0-9a-f]{8}$/ : /^Receipt [0-9a-f]{8}$/).first().waitFor();
     await console.close();
   });
 }

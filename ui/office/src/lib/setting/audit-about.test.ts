@@ -13,6 +13,8 @@ it('says roles and kinds in words, but never a login that looks like one', () =>
   expect(auditAbout(row('role_changed', 'sales sales → dispatcher'))).toBe('sales 销售 → 客服派工');
   expect(auditAbout(row('published', 'fee_schedule 2024-A'))).toBe('收费标准 2024-A');
   expect(auditAbout(row('bundle_made', '2026-11 technical'))).toBe('2026-11 技术部副本');
+  expect(auditAbout(row('template_published', 'receipt.typ ab12cd34'))).toBe('收据 ab12cd34');
+  expect(auditAbout(row('findings_taken', '5 not_signed'))).toBe('5 客户没有签字');
 });
 
 it('leaves alone what it does not know', () => {

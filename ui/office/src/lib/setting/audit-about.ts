@@ -10,6 +10,8 @@ const CODES: { readonly [action: string]: { readonly prefix: string; readonly fr
   role_changed: { prefix: 'fact.role.', from: 1, to: 4 },
   bundle_made: { prefix: 'office.bundles.', from: 1, to: 2 },
   bundle_taken: { prefix: 'office.bundles.', from: 1, to: 2 },
+  findings_taken: { prefix: 'fact.finding.', from: 1, to: 2 },
+  ...Object.fromEntries(['taken', 'tried', 'refused', 'published', 'reset'].map((step) => [`template_${step}`, { prefix: 'papers.template.name.', from: 0, to: 1 }])),
 };
 
 export function auditAbout({ action, about, thing }: AuditRow): string {
