@@ -1,5 +1,6 @@
 // The gate, before anything is on the tablet: what is refused is said plainly and what was typed stays; English is English throughout.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { openBrowser } from '../office/browser.mjs';
 import { company } from '../office/company.mjs';
@@ -84,4 +85,34 @@ test('K1 a locked tablet shows nothing but the gate, refuses a wrong PIN and ope
   await finger.type('gate-pin', PIN);
   await finger.tap('gate-enter');
   await finger.at('language-zh').waitFor();
+});
+
+test('L3 L5 a forgotten PIN stands on every window, with the text that the company may ask for', async () => {
+  await finger.open('#/me');
+  await finger.tap('lock');
+  const forgotten = async () => {
+    await finger.page.locator('[data-testid=gate-forgotten], [data-testid=recover-code]').first().waitFor();
+    if ((await finger.at('gate-forgotten').count()) > 0) {
+      await finger.tap('gate-forgotten');
+      await finger.page.locator('summary').click();
+    }
+    await finger.at('recovery-request').waitFor();
+  };
+  await finger.look('a forgotten PIN', forgotten);
+});
+
+test('L2 L5 damaged data are said with what is safe, and rebuilt by one button', async () => {
+  await tablet.restart((data) => {
+    const file = `${data}/gongdan.db`;
+    writeFileSync(file, readFileSync(file).fill(0, 0, 4096));
+  });
+  await finger.page.reload();
+  await finger.at('gate-pin').waitFor();
+  await finger.type('gate-pin', PIN);
+  await finger.tap('gate-enter');
+  await finger.at('rebuild').waitFor();
+  await finger.look('damaged data');
+  await finger.tap('rebuild');
+  await finger.at('rebuilt-read').waitFor();
+  await finger.look('rebuilt data');
 });

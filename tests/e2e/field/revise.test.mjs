@@ -86,6 +86,7 @@ test('G1 a number that leads to no order is voided with a reason', async () => {
   const first = (await tablet.call('preview_order', { job })).document.order_no;
   await finger.tap('void-number');
   await finger.type('field-void_reason', '写错客户');
+  await finger.look('voiding a number');
   await finger.tap('void-number');
   const next = await until(async () => (await tablet.call('preview_order', { job })).document.order_no, (drawn) => drawn !== first, 'the order should get the next number');
   await finger.says(new RegExp(next));

@@ -81,3 +81,22 @@ test('H4 L4 what the office will ask about is named with its customer and its fi
   await finger.reads('sync-sentence', /全部已送达/);
   await finger.look('findings about the own work');
 });
+
+test('L4 a refused change and a lost photo say why and what to do', async () => {
+  // Neither can be made by a finger: the page is told of them as the device tells it.
+  const at = new Date().toISOString();
+  const refused = { device_seq: 41, at, what: ['write:machine.serial_no'], about: '样例长风水泥', problem: { code: 'change_malformed', message: '', details: null, incident: '' }, entered: [{ field: 'serial_no', value: 'SAMPLE-1014' }], read: false };
+  const lost = { hash: 'f'.repeat(64), about: '样例星河纺织', photo: 'fault', caption: '旧阀芯', at };
+  await finger.page.route('**/call/sync_list', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), refused: [refused], lost: [lost] } });
+  });
+  await finger.page.reload();
+  await finger.at('need-refused/41').click();
+  await finger.says(/你填的内容[\s\S]*SAMPLE-1014/);
+  await finger.look('a refused change');
+  await finger.at(`need-lost/${lost.hash}`).click();
+  await finger.at('declare-lost').waitFor();
+  await finger.look('a lost photo');
+  await finger.page.unroute('**/call/sync_list');
+});

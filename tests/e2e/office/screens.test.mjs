@@ -8,7 +8,7 @@ import { company } from './company.mjs';
 import { delivered, visit } from './visit.mjs';
 
 const PICTURES = new URL('../../../test-results/screenshots/office/', import.meta.url).pathname;
-const SCREENS = ['/', '/intake?customer=CUSTOMER', '/jobs', '/jobs?filter=all', '/orders', '/orders?filter=all', '/callbacks', '/customers', '/conflicts', '/findings', '/findings?filter=all', '/bundles', '/fees', '/people', '/devices', '/settings'];
+const SCREENS = ['/', '/intake?customer=CUSTOMER', '/jobs', '/jobs?filter=all', '/orders', '/orders?filter=all', '/callbacks', '/customers', '/conflicts', '/findings', '/findings?filter=all', '/bundles', '/fees', '/numbers', '/people', '/people?new=1', '/people?login=lu', '/devices', '/settings', '/nowhere'];
 
 let browser;
 let firm;
@@ -85,6 +85,10 @@ test('a device is enrolled by a code that is shown once, and revoked', async () 
   await console.at('revoke-erase').click();
   await console.page.getByRole('button', { name: /确定擦除/ }).waitFor();
   await look(console, 'revoking');
+  await console.page.locator('tr', { hasText: '平板 02' }).getByRole('button', { name: '忘了 PIN' }).click();
+  await console.at('recover-read').waitFor();
+  await look(console, 'a forgotten PIN');
+  await console.page.locator('tr', { hasText: '平板 02' }).getByRole('button', { name: '停用' }).click();
   await console.at('revoke-collect').click();
   await console.page.getByText(/平板 02 已停用/).waitFor();
   await console.close();

@@ -17,19 +17,20 @@ async function take(page, folder, file) {
 /** Pictures of what a finger has in front of it, lying and upright, in every dress. */
 export function tabletCamera(finger, walk) {
   let number = 0;
-  return async (name) => {
+  return async (name, again = () => undefined) => {
     number += 1;
     for (const dress of DRESSES.filter(wanted)) {
       await finger.dress(dress);
+      await again();
       await take(finger.page, join(walk, `${dress.language}-${dress.theme}-${dress.width}x${dress.height}`), numbered(number, name));
     }
     await finger.dress();
   };
 }
 
-/** Pictures of one page in one dress. */
-export function pageCamera(page, folder) {
-  let number = 0;
+/** Pictures of one page in one dress, numbered after `before`. */
+export function pageCamera(page, folder, before = 0) {
+  let number = before;
   return (name) => {
     number += 1;
     return take(page, folder, numbered(number, name));

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { until } from '../field/finger.mjs';
 import { office } from '../field/office.mjs';
-import { openPage, signIn } from '../office/browser.mjs';
+import { openPage, signedIn, signIn } from '../office/browser.mjs';
 import { delivered, visit } from '../office/visit.mjs';
 import { pageCamera } from './camera.mjs';
 
@@ -103,6 +103,43 @@ export async function theMorningAfter(firm, { zhang, customer }) {
   await until(offered, (rows) => rows.length > 0, 'a device should offer what only it holds');
 }
 
+/** What a dispatcher does with one call, and the manager with what came of it. */
+async function theDesk(browser, firm, dress, picture) {
+  const lu = await signedIn(browser, firm, 'lu', { ...WINDOW, ...dress });
+  const shot = picture(lu.page, 40);
+  await lu.at('rail-intake').click();
+  await lu.at('intake-search').fill('SAMPLE-1003');
+  await lu.at('intake-result-0').waitFor();
+  await shot('intake-found');
+  await lu.page.keyboard.press('Enter');
+  await lu.at('intake-symptom').fill('油分压差高报警，停过两次');
+  await lu.page.keyboard.press('Alt+Digit2');
+  await lu.at('intake-wishes').fill('夜班前恢复');
+  await lu.at('technician-0112').click();
+  await shot('intake-full');
+  await lu.page.keyboard.press('Control+Enter');
+  await lu.page.waitForURL(/\/jobs\?/);
+  await read(lu);
+  await shot('intake-registered');
+  await lu.page.goto(`${firm.url}/jobs`);
+  await read(lu);
+  await lu.at('technician-0137').click();
+  await shot('assign');
+  await lu.close();
+  const cheng = await signedIn(browser, firm, 'cheng', { ...WINDOW, ...dress });
+  const look = picture(cheng.page, 50);
+  await cheng.page.goto(`${firm.url}/orders`);
+  await read(cheng);
+  await cheng.at('archive').waitFor();
+  await look('review');
+  await cheng.at('send-back').click();
+  await look('review-asks');
+  await cheng.page.goto(`${firm.url}/findings`);
+  await read(cheng);
+  await look('findings-manager');
+  await cheng.close();
+}
+
 async function read({ page }) {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.getByText(/^(正在读取|Reading)$/).first().waitFor({ state: 'detached' });
@@ -125,6 +162,7 @@ export async function consoleWalk({ browser, firm }) {
       await doing(console, day);
       await picture(name);
     }
+    await theDesk(browser, firm, dress, (page, after) => pageCamera(page, `office/${dress.language}-${dress.theme}-1366x768`, after));
     rooms.push({ console, picture });
   }
   await theMorningAfter(firm, day);

@@ -43,6 +43,7 @@ export const checks: Translation<typeof zh> = {
   'office.findings.record': 'Record the outcome',
   'office.findings.done': 'Outcome recorded',
   'office.findings.openOrder': 'Open the order',
+  'office.findings.openDevices': 'Take back under Devices',
   'office.findings.notYours': 'Your role does not answer findings',
   'office.findings.stays': 'It stays on record with name and time',
   'office.findings.alone': 'One finding alone proves nothing',

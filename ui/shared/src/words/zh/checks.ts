@@ -42,6 +42,7 @@ export const checks = {
   'office.findings.record': '记下处理结果',
   'office.findings.done': '处理结果已记下',
   'office.findings.openOrder': '看工单',
+  'office.findings.openDevices': '去设备页收回',
   'office.findings.notYours': '你的岗位不处理疑点',
   'office.findings.stays': '记下后一直留着，谁写的、什么时候写的都在',
   'office.findings.alone': '单凭一条不构成结论',

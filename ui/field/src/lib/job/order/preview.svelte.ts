@@ -8,21 +8,29 @@ export class Preview {
   private readonly job: string;
   now = $state.raw<OrderPreview>();
   problem = $state.raw<Problem>();
-  private serial = 0;
+  private asked = 0;
+  private answered = 0;
 
   constructor(job: string) {
     this.job = job;
   }
 
   async read(): Promise<void> {
-    const serial = (this.serial += 1);
+    const serial = (this.asked += 1);
     try {
       const now = await device.call('preview_order', { job: this.job });
-      if (serial !== this.serial) return;
+      if (!this.newer(serial)) return;
       this.now = now;
       this.problem = undefined;
     } catch (thrown) {
-      if (serial === this.serial) this.problem = problemOf(thrown);
+      if (this.newer(serial)) this.problem = problemOf(thrown);
     }
+  }
+
+  /** Answers may overtake each other; one that is not the last is shown until the next comes, or a busy job would never be seen. */
+  private newer(serial: number): boolean {
+    if (serial <= this.answered) return false;
+    this.answered = serial;
+    return true;
   }
 }
