@@ -1,5 +1,8 @@
 //! H4: what the server holds against other orders, who learns of it, how it is settled, and the remedial callback (BR-06).
 
+use std::io::{Cursor, Read as _};
+
+use axum::http::StatusCode;
 use chrono::TimeDelta;
 use gongdan_domain::fact::{About, FactBody, PhotoKind, SigningChoice};
 use gongdan_domain::finding::FindingCode;
@@ -254,4 +257,58 @@ async fn h4_a_picture_saved_again_is_found_and_another_is_not() {
     let customers: Vec<&str> =
         opened["photos"].as_array().expect("photos").iter().filter_map(|p| p["customer"].as_str()).collect();
     assert_eq!(customers, ["样例二号", "样例一号"], "the later one stands out");
+}
+
+/// The words of a spreadsheet.
+fn words(book: &[u8]) -> String {
+    let mut zip = zip::ZipArchive::new(Cursor::new(book)).expect("a workbook");
+    let mut words = String::new();
+    zip.by_name("xl/sharedStrings.xml").expect("words").read_to_string(&mut words).expect("text");
+    words
+}
+
+#[tokio::test]
+async fn h4_findings_are_narrowed_to_a_kind_and_leave_as_a_sheet_that_is_on_record() {
+    let bench = Bench::new();
+    let mut zhang = Field::enrol(&bench, "zhang").await;
+    for (n, customer) in [(1, "样例一号"), (2, "样例二号")] {
+        let job = bench.job(customer).await;
+        let about = About { job, visit: Some(job.visit(1)) };
+        let at = bench.now();
+        let sealed = zhang.sealed(about, &format!("GD-A1-2611-000{n}"), |order| {
+            order.signing = Some(Signing::Declined { reason: DeclineReason::Other, words: "=没空".into(), at });
+        });
+        zhang.push_seal(about, sealed, SigningChoice::Declined, Vec::new()).await;
+    }
+    let all = bench.call("jiang", "list_findings", json!({ "open": true })).await;
+    let kinds = all["kinds"].as_array().expect("kinds");
+    let count = |code: &str| {
+        kinds.iter().find(|kind| kind["code"] == code).map_or(0, |kind| kind["count"].as_u64().unwrap_or(0))
+    };
+    assert_eq!(count("not_signed"), 2);
+    assert_eq!(
+        kinds.iter().filter_map(|kind| kind["count"].as_u64()).sum::<u64>(),
+        all["total"].as_u64().expect("a sum")
+    );
+    let narrowed = bench.call("jiang", "list_findings", json!({ "open": true, "code": "not_signed" })).await;
+    assert_eq!((&narrowed["total"], narrowed["rows"].as_array().map(Vec::len)), (&json!(2), Some(2)));
+    assert_eq!(narrowed["kinds"], all["kinds"], "the other kinds can still be chosen");
+
+    let finding = narrowed["rows"][0]["finding"]["id"].clone();
+    let answer = json!({ "finding": finding, "answer": "回访说明属实", "decision": "explanation_accepted" });
+    bench.call("jiang", "answer_finding", answer).await;
+    let path = "/api/office/findings.xlsx?code=not_signed";
+    let (status, book) = bench.fetch("sales", path).await;
+    assert_eq!(status, StatusCode::OK);
+    let zh = words(&book);
+    for said in ["客户没有签字", "样例一号", "GD-A1-2611-0002", "张晓峰", "说明属实，关闭", "回访说明属实", "蒋岚"]
+    {
+        assert!(zh.contains(said), "{said} is missing: {zh}");
+    }
+    let (_, open) = bench.fetch("sales", &format!("{path}&open=true&lang=en")).await;
+    let en = words(&open);
+    assert!(en.contains("Not signed by the customer") && en.contains("Open") && !en.contains("回访说明属实"), "{en}");
+    assert_eq!(bench.fetch("zhang", path).await.0, StatusCode::FORBIDDEN);
+    let audit = bench.call("admin", "list_audit", json!({ "action": "findings_taken" })).await;
+    assert_eq!(audit["rows"][1]["about"], "2 not_signed", "{audit}");
 }

@@ -185,6 +185,12 @@ async fn g6_a_file_is_verified_without_the_server_and_without_its_data() {
     assert_eq!(subcommand(&pdf, &with_data).0, 0);
     assert_eq!(subcommand(&put("scan.pdf", b"%PDF-1.7\nnothing"), &[]).0, 3);
     assert_eq!(subcommand(&folder.path().join("none.pdf"), &[]).0, 2);
+    // Keys that are kept apart are found where `serve` was told to look for them.
+    let apart = folder.path().join("apart");
+    std::fs::rename(data.join("keys"), &apart).expect("kept apart");
+    let with_keys = [&with_data[..], &["--keys", apart.to_str().expect("a path")]].concat();
+    let (code, said) = subcommand(&pdf, &with_keys);
+    assert!(code == 0 && !data.join("keys").exists(), "no other keys are made: {said}");
 }
 
 /// A page of the server: status and HTML.
