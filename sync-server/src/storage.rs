@@ -244,6 +244,8 @@ pub trait Reader: evidence::EvidenceReader + mail::MailReader {
 
     fn record(&self, id: &str) -> Result<Option<Stored>>;
     fn scopes_of(&self, id: &str) -> Result<BTreeSet<Scope>>;
+    /// The same with the position from which each holds it as it is.
+    fn holders(&self, id: &str) -> Result<Vec<(Scope, u64)>>;
     /// Records of a scope after a position, in order, with their position in the scope.
     fn page(&self, scope: &Scope, after: u64, limit: u32) -> Result<Vec<(u64, Stored)>>;
     /// The scopes in which something stands after a position.

@@ -1,7 +1,7 @@
-//! The pull half: the current state of each record once, per scope after its cursor. A cursor proves by epoch and nonce that it
+//! The pull half: the current state of each record once, per scope after its cursor; what several scopes hold is told by the first. A cursor proves by epoch and nonce that it
 //! knows this very history; one that does not is answered by a reset with its reason, never by wiping.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -95,10 +95,15 @@ pub fn pull(r: &dyn Reader, mut scopes: Vec<Scope>, request: &ExchangeRequest, g
     if pulled.reset.is_some() {
         asked = Asked { told: vec![None; scopes.len()], news: None };
     }
-    let held: HashSet<&Scope> = scopes.iter().collect();
-    let mut left = request.max_bytes.clamp(LEAST, MOST);
+    let mut telling = Telling {
+        told: scopes.iter().zip(asked.told.iter().copied()).collect(),
+        by_cover: request.covered.is_some(),
+        sent: HashSet::new(),
+        left: request.max_bytes.clamp(LEAST, MOST),
+    };
+    let mut told = asked.told.clone();
     for (n, scope) in scopes.iter().enumerate() {
-        if left == 0 {
+        if telling.left == 0 {
             // Whether this scope has something is told by the next request.
             pulled.more = true;
             break;
@@ -106,11 +111,11 @@ pub fn pull(r: &dyn Reader, mut scopes: Vec<Scope>, request: &ExchangeRequest, g
         let reached = if asked.nothing_new(n, scope) {
             head
         } else {
-            scope_pages(r, (scope, &held), asked.told[n], (&epoch, head), &mut left, &mut pulled)?
+            scope_pages(r, scope, (&epoch, head), &mut telling, &mut pulled)?
         };
-        asked.told[n] = Some(reached);
+        told[n] = Some(reached);
     }
-    if let Some(cover) = Cover::of(&scopes, &asked.told) {
+    if let Some(cover) = Cover::of(&scopes, &told) {
         let nonce = r.nonce(cover.top())?.unwrap_or_default();
         pulled.covered = Some(cover.in_history(&epoch, nonce).text()?);
     }
@@ -159,29 +164,53 @@ fn by_cover(
     Ok(Some(Asked { told, news: Some((cover.top(), news)) }))
 }
 
+/// What the device had before, and what this answer has told so far.
+struct Telling<'a> {
+    told: HashMap<&'a Scope, Option<u64>>,
+    by_cover: bool,
+    sent: HashSet<String>,
+    left: u64,
+}
+
+impl Telling<'_> {
+    /// The scopes of this device that hold a record: the others are none of its business. `None`: it has the record and knows that this
+    /// scope holds it. A customer of a thousand jobs is held by a thousand scopes.
+    fn holders(&self, r: &dyn Reader, id: &str, position: u64) -> Result<Option<Vec<Scope>>> {
+        if self.sent.contains(id) {
+            return Ok(None);
+        }
+        let mut holders = r.holders(id)?;
+        holders.retain(|(scope, _)| self.told.contains_key(scope));
+        // A cover speaks of the very scopes of now: whoever was told a record then was told all of them that held it.
+        let known = |(scope, held): &(Scope, u64)| self.told[scope].is_some_and(|told| told >= position.max(*held));
+        let known = self.by_cover && holders.iter().any(known);
+        Ok((!known).then(|| holders.into_iter().map(|(scope, _)| scope).collect()))
+    }
+}
+
 /// Answers up to where this scope is told now.
 fn scope_pages(
     r: &dyn Reader,
-    (scope, held): (&Scope, &HashSet<&Scope>),
-    known: Option<u64>,
+    scope: &Scope,
     (epoch, head): (&str, u64),
-    left: &mut u64,
+    telling: &mut Telling,
     pulled: &mut Pulled,
 ) -> Result<u64> {
+    let known = telling.told[scope];
     let mut after = known.unwrap_or(0);
     let mut records = Vec::new();
     let mut finished = false;
-    while *left > 0 && !finished {
+    while telling.left > 0 && !finished {
         let found = r.page(scope, after, CHUNK)?;
         finished = found.len() < CHUNK as usize;
         for (position, stored) in found {
-            // Only scopes that this device may hold are named: the others are none of its business.
-            let held = r.scopes_of(&stored.id)?.into_iter().filter(|s| held.contains(s)).collect();
-            let record = Record { position: stored.position, scopes: held, body: stored.body };
-            *left = left.saturating_sub(serde_json::to_vec(&record)?.len() as u64);
             after = position;
+            let Some(scopes) = telling.holders(r, &stored.id, position)? else { continue };
+            let record = Record { position: stored.position, scopes, body: stored.body };
+            telling.left = telling.left.saturating_sub(serde_json::to_vec(&record)?.len() as u64);
+            telling.sent.insert(stored.id);
             records.push(record);
-            if *left == 0 {
+            if telling.left == 0 {
                 finished = false;
                 break;
             }
@@ -189,8 +218,9 @@ fn scope_pages(
     }
     pulled.more |= !finished;
     let reached = if finished { head } else { after };
-    // A scope without news keeps the cursor the device has; a new one gets its first.
-    if !records.is_empty() || known.is_none() {
+    // A scope without news keeps the cursor the device has; a new one gets its first. The cover of the answer moves on by itself.
+    let moved_on = !telling.by_cover && after > known.unwrap_or(0);
+    if !records.is_empty() || known.is_none() || moved_on {
         pulled.pages.push(Page { scope: scope.clone(), records, cursor: Cursor::at(r, epoch, reached)? });
     }
     Ok(reached)

@@ -363,6 +363,54 @@ async fn converges_one_text_stands_for_the_cursors_of_all_scopes() {
     assert!(reset.scopes.is_some() && records(&reset).len() >= records(&all).len(), "everything, to reconcile with");
 }
 
+/// A customer of a thousand jobs is held by a thousand scopes.
+#[tokio::test]
+async fn converges_what_many_scopes_hold_is_told_once() {
+    let t = team().await;
+    let customer =
+        t.world.core.store.read(|r| Ok(r.entities(kind::CUSTOMER)?.pop())).expect("read").expect("a customer");
+    let mut jobs = vec![t.job];
+    for n in 0..30 {
+        let job = JobId(Uuid::now_v7());
+        let args = json!({
+            "job": job, "customer": { "kind": "known", "customer": customer }, "machine": { "kind": "unknown" },
+            "symptom": format!("第 {n} 次"), "service_kind": "repair", "urgency": "normal",
+            "assign": { "technicians": [t.device.person], "leader": t.device.person },
+        });
+        t.world.done(&t.dispatcher, "create_job", args).await;
+        jobs.push(job);
+    }
+    let customers = |reply: &ExchangeReply| -> Vec<usize> {
+        let told = records(reply)
+            .into_iter()
+            .filter(|r| matches!(&r.body, RecordBody::Entity { entity, .. } if entity.id == customer));
+        told.map(|record| record.scopes.len()).collect()
+    };
+    let mut next = request(1, 1, vec![]);
+    next.max_bytes = 1;
+    let (mut told, mut answers) = (Vec::new(), 0);
+    loop {
+        let reply = t.world.exchange(&t.device, &next).await;
+        told.extend(customers(&reply));
+        follow(&mut next, &reply);
+        answers += 1;
+        if !reply.more {
+            break;
+        }
+    }
+    assert!(answers > 1, "told in several answers");
+    assert_eq!(told, [jobs.len()], "once, with all the scopes that hold it");
+
+    let args = json!({
+        "write": Uuid::now_v7(), "entity": { "kind": kind::CUSTOMER, "id": customer }, "field": "phone", "value": "000-1", "seen": [],
+    });
+    t.world.done(&t.dispatcher, "correct_archive", args).await;
+    let news = t.world.exchange(&t.device, &next).await;
+    assert_eq!(customers(&news), [jobs.len()], "and once again when it changed");
+    follow(&mut next, &news);
+    assert!(records(&t.world.exchange(&t.device, &next).await).is_empty());
+}
+
 #[tokio::test]
 async fn scope_is_tight_when_the_scopes_are_others_the_cursors_are_asked_for() {
     let t = team().await;

@@ -10,11 +10,12 @@ use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{EntityRef, FileRef, Scope};
 use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
-use rusqlite::types::{ToSql, Type};
+use rusqlite::types::Type;
 use rusqlite::{OptionalExtension as _, Params, Row};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::conditions::conditions;
 use super::write::name;
 use super::{Session, instant, ms};
 use crate::error::Result;
@@ -62,6 +63,10 @@ pub(super) fn at(row: &Row<'_>, i: usize) -> Sql<Instant> {
 
 pub(super) fn maybe_at(row: &Row<'_>, i: usize) -> Sql<Option<Instant>> {
     Ok(row.get::<_, Option<i64>>(i)?.map(instant))
+}
+
+fn scope(text: String) -> Scope {
+    text.parse().unwrap_or(Scope::Other(text))
 }
 
 fn number(row: &Row<'_>, i: usize) -> Sql<u64> {
@@ -193,57 +198,12 @@ impl Session<'_> {
     }
 
     fn scopes(&self, sql: &str, params: impl Params) -> Result<BTreeSet<Scope>> {
-        let texts = self.many(sql, params, |row| row.get::<_, String>(0))?;
-        Ok(texts.into_iter().map(|t| t.parse().unwrap_or(Scope::Other(t))).collect())
+        Ok(self.many(sql, params, |row| row.get(0).map(scope))?.into_iter().collect())
     }
 
     pub(super) fn count(&self, sql: &str, params: impl Params) -> Result<u32> {
         Ok(self.one(sql, params, |row| row.get(0))?.unwrap_or(0))
     }
-}
-
-/// The conditions of a list, with their values.
-fn conditions(query: &RowQuery) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut sql = vec!["1"].into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let quoted = |stages: &[&'static str]| stages.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(",");
-    if query.current_only {
-        sql.push("is_current = 1".to_owned());
-    }
-    match (&query.stages, &query.stages_planned_before) {
-        (Some(stages), None) => sql.push(format!("stage IN ({})", quoted(stages))),
-        (stages, Some((late, before))) => {
-            let always = quoted(stages.as_deref().unwrap_or_default());
-            sql.push(format!("(stage IN ({always}) OR (stage IN ({}) AND planned_at < ?))", quoted(late)));
-            values.push(Box::new(ms(*before)));
-        }
-        (None, None) => {}
-    }
-    if let Some((from, until)) = query.planned_between {
-        sql.push("planned_at >= ? AND planned_at < ?".to_owned());
-        values.extend([Box::new(ms(from)) as Box<dyn ToSql>, Box::new(ms(until))]);
-    }
-    for word in &query.words {
-        sql.push("instr(text, ?) > 0".to_owned());
-        values.push(Box::new(word.clone()));
-    }
-    let ids = [
-        ("technician", query.technician.map(|i| i.to_string())),
-        ("customer", query.customer.map(|i| i.to_string())),
-        ("machine", query.machine.map(|i| i.to_string())),
-        ("job", query.job.map(|i| i.to_string())),
-        ("order_id", query.order.map(|i| i.to_string())),
-    ];
-    for (column, id) in ids {
-        if let Some(id) = id {
-            sql.push(format!("{column} = ?"));
-            values.push(Box::new(id));
-        }
-    }
-    if query.owing {
-        sql.push("owes = 1".to_owned());
-    }
-    (sql.join(" AND "), values)
 }
 
 impl Reader for Session<'_> {
@@ -269,6 +229,11 @@ impl Reader for Session<'_> {
 
     fn scopes_of(&self, id: &str) -> Result<BTreeSet<Scope>> {
         self.scopes("SELECT scope FROM record_scope WHERE record_id = ?1", [id])
+    }
+
+    fn holders(&self, id: &str) -> Result<Vec<(Scope, u64)>> {
+        let sql = "SELECT scope, position FROM record_scope WHERE record_id = ?1";
+        self.many(sql, [id], |row| Ok((scope(row.get(0)?), number(row, 1)?)))
     }
 
     fn page(&self, scope: &Scope, after: u64, limit: u32) -> Result<Vec<(u64, Stored)>> {
