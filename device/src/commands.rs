@@ -57,6 +57,8 @@ commands! {
     // The app
     status(args::Nothing) -> view::app::AppStatus = app::status;
     enrol(args::Enrol) -> view::app::AppStatus = app::enrol;
+    /// A device whose data was copied goes on under a new enrolment.
+    enrol_again(args::EnrolAgain) -> view::app::AppStatus = app::enrol_again;
     unlock(args::Unlock) -> view::app::AppStatus = app::unlock;
     lock(args::Nothing) -> view::app::AppStatus = app::lock;
     /// A forgotten PIN: the company's code opens, once, and a new PIN is set.

@@ -488,7 +488,8 @@ impl Device {
         self.0.vault.destroy()?;
         self.enter(State::Revoked);
         self.publish(Changed::Gate { gate: Gate::Revoked });
-        for name in ["enrolment.json", spare::NAME, "gongdan.db", "gongdan.db-wal", "gongdan.db-shm"] {
+        for name in ["enrolment.json", spare::NAME, "gongdan.db", "gongdan.db-wal", "gongdan.db-shm", "gongdan.db-mark"]
+        {
             remove(&self.path(name))?;
         }
         for entry in std::fs::read_dir(&self.0.data_dir)?.flatten() {

@@ -23,6 +23,9 @@ pub enum Error {
     /// A file of ours that does not decrypt or does not have its hash.
     #[error("a stored file is damaged")]
     FileDamaged,
+    /// Transactions that were committed are not in the database any more.
+    #[error("the database is older than what was committed to it")]
+    CommitsMissing,
     #[error("a key cannot be used: {0}")]
     Key(&'static str),
 }
@@ -51,7 +54,7 @@ impl Error {
                 Some(E::NotADatabase | E::DatabaseCorrupt | E::OutOfMemory | E::Unknown | E::SystemIoFailure)
             ),
             // A value that was written by this version and cannot be read.
-            Error::Json(_) | Error::Migration(_) => true,
+            Error::Json(_) | Error::Migration(_) | Error::CommitsMissing => true,
             _ => false,
         }
     }
@@ -63,6 +66,7 @@ impl Error {
             Error::Sql(error) => sql_code(error),
             Error::Io(error) => io_code(error),
             Error::Network(error) => network_code(error),
+            Error::CommitsMissing => Code::DatabaseDamaged,
             Error::Migration(_) | Error::Json(_) | Error::Seal(_) | Error::FileDamaged | Error::Key(_) => {
                 Code::Internal
             }

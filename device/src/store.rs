@@ -2,11 +2,14 @@
 //! what it changes and the outbox row that carries it to the office are committed together or not at all (invariant
 //! `entered_is_durable`). Refuses a database of a newer version untouched, and never opens one without its key.
 
+mod again;
+mod book;
 pub mod draft;
 pub mod entity;
 pub mod fact;
 pub mod file;
 pub mod finding;
+mod mark;
 pub mod meta;
 pub mod number;
 pub mod outbox;
@@ -49,6 +52,7 @@ use crate::clock::Measured;
 use crate::error::{Error, Result};
 use crate::spare::Spare;
 use crate::vault::DatabaseKey;
+use mark::{Mark, Marks};
 use meta::Identity;
 use reference::ReferenceCache;
 
@@ -56,6 +60,8 @@ mod embedded {
     refinery::embed_migrations!("../migrations/device");
 }
 
+/// What the mark's name has after the database's.
+pub(crate) const MARK: &str = "-mark";
 /// Idle readers that are kept open.
 const IDLE_READERS: usize = 4;
 
@@ -63,6 +69,7 @@ pub struct Store {
     path: PathBuf,
     key: DatabaseKey,
     writer: Mutex<Connection>,
+    marks: Mutex<Marks>,
     readers: Mutex<Vec<Connection>>,
     identity: Identity,
     measured: RwLock<Option<Measured>>,
@@ -79,10 +86,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Store {
     /// Makes the database of a new enrolment. Any left over from an enrolment that did not finish is replaced.
     pub fn create(path: &Path, key: &DatabaseKey, identity: &Identity) -> Result<()> {
-        for suffix in ["", "-wal", "-shm"] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            crate::vault::remove(Path::new(&name))?;
+        for suffix in ["", "-wal", "-shm", MARK] {
+            crate::vault::remove(&beside(path, suffix))?;
         }
         let mut connection = connect(path, key, OpenFlags::default())?;
         embedded::migrations::runner().run(&mut connection)?;
@@ -96,7 +101,8 @@ impl Store {
     pub fn open(path: &Path, key: DatabaseKey) -> Result<Self> {
         rebuild::finish(path)?;
         // Looked at without the right to write: a newer version's file stays as it is, its log included.
-        match connect(path, &key, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|look| refuse_newer(&look)) {
+        let look = connect(path, &key, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        match look.and_then(|look| refuse_newer(&look).and_then(|()| refuse_behind(&look, &beside(path, MARK)))) {
             // What a power cut left has to be rolled back first, and that is writing.
             Err(Error::Sql(error)) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly) => {}
             looked => looked?,
@@ -106,10 +112,12 @@ impl Store {
         embedded::migrations::runner().run(&mut writer)?;
         let identity = Identity::load(&writer)?;
         let measured = meta::read_json(&writer, meta::MEASURED)?;
+        let marks = Marks::open(&beside(path, MARK))?;
         Ok(Self {
             path: path.to_owned(),
             key,
             writer: Mutex::new(writer),
+            marks: Mutex::new(marks),
             readers: Mutex::default(),
             identity,
             measured: RwLock::new(measured),
@@ -177,28 +185,59 @@ impl Store {
     /// One user action: everything in it and its change are committed together.
     pub fn write<T>(&self, stamp: Stamp, act: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
+        let before = writer.total_changes();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut tx = Tx::new(Reader { connection: &transaction, store: self, stamp })?;
         let reply = act(&mut tx)?;
         tx.finish()?;
+        let mark = counted(&transaction, before)?;
         transaction.commit()?;
+        self.keep_mark(mark);
         Ok(reply)
     }
 
     /// What sync writes: no change of its own comes of it.
     pub fn apply<T>(&self, stamp: Stamp, act: impl FnOnce(&Applier) -> Result<T>) -> Result<T> {
         let mut writer = lock(&self.writer);
+        let before = writer.total_changes();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let reader = Reader { connection: &transaction, store: self, stamp };
         let applier = Applier { reader, published: Cell::new(false) };
         let reply = act(&applier)?;
         let published = applier.published.get();
+        let mark = counted(&transaction, before)?;
         transaction.commit()?;
+        self.keep_mark(mark);
         if published {
             self.references.clear();
         }
         Ok(reply)
     }
+
+    /// The commit is on the disk whatever becomes of its mark: a full disk costs the mark, not the work.
+    fn keep_mark(&self, mark: Option<Mark>) {
+        let Some(mark) = mark else { return };
+        if let Err(error) = lock(&self.marks).keep(mark) {
+            tracing::warn!(%error, "the mark beside the database was not written");
+        }
+    }
+}
+
+/// Counts a transaction that changes something, as a part of it.
+fn counted(transaction: &Connection, before: u64) -> Result<Option<Mark>> {
+    if transaction.total_changes() == before {
+        return Ok(None);
+    }
+    let commits = meta::read_number(transaction, meta::COMMITS)? + 1;
+    meta::write_number(transaction, meta::COMMITS, commits)?;
+    Ok(Some(Mark { commits, last_seq: meta::read_number(transaction, meta::LAST_SEQ)? }))
+}
+
+/// A file of the database, by what its name has at the end.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }
 
 /// Opens a connection; the key is tested here, and nothing is ever written without it.
@@ -237,6 +276,13 @@ fn refuse_newer(connection: &Connection) -> Result<()> {
     let applied: Option<i64> =
         connection.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))?;
     if applied.unwrap_or(0) > newest { Err(Code::DatabaseNewer.into()) } else { Ok(()) }
+}
+
+/// Fewer transactions than were committed: the log breaks off before its end, or an older file was put here. Going on would write over
+/// what can still be read of the rest.
+fn refuse_behind(connection: &Connection, mark: &Path) -> Result<()> {
+    let marked = Mark::read(mark).map_or(0, |mark| mark.commits);
+    if meta::read_number(connection, meta::COMMITS)? < marked { Err(Error::CommitsMissing) } else { Ok(()) }
 }
 
 /// One snapshot of the database, with the time at which it was taken.
@@ -316,6 +362,10 @@ impl<'a> Deref for Tx<'a> {
 
 impl<'a> Tx<'a> {
     fn new(reader: Reader<'a>) -> Result<Self> {
+        // Enrolled anew while this action was under way: its author signs with another key now.
+        if !reader.is_mine()? {
+            return Err(Code::Busy.into());
+        }
         let seq = meta::read_number(reader.connection, meta::LAST_SEQ)? + 1;
         Ok(Self { reader, ops: Vec::new(), seq, change_id: ChangeId(Uuid::now_v7()), autosave: None })
     }

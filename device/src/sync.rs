@@ -10,12 +10,17 @@ pub mod road;
 pub mod round;
 pub mod transfer;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use gongdan_domain::entity::Fields;
 use gongdan_domain::fact::FactBody;
+use gongdan_domain::id::{JobId, VisitId};
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::visit::VisitState;
+use gongdan_domain::visit::handover::Handover;
 use rand::Rng as _;
 
 use crate::device::{Changed, Device, Inner};
@@ -116,7 +121,8 @@ pub fn sentence(r: &Reader, progress: &Progress) -> Result<SyncSentence> {
 /// Conflicts, refused changes and open questions of the office.
 pub fn needs_you(r: &Reader) -> Result<u32> {
     let lost = u32::try_from(r.lost_files()?.len()).unwrap_or(u32::MAX);
-    Ok(r.conflict_count()? + r.refused_count()? + lost + u32::try_from(open_questions(r)?.len()).unwrap_or(u32::MAX))
+    let asked = open_questions(r)?.len() + open_handovers(r)?.len();
+    Ok(r.conflict_count()? + r.refused_count()? + lost + u32::try_from(asked).unwrap_or(u32::MAX))
 }
 
 /// A question of the office about an order, not answered yet.
@@ -147,6 +153,18 @@ pub fn open_questions(r: &Reader) -> Result<Vec<OpenQuestion>> {
         _ => None,
     });
     Ok(open.collect())
+}
+
+/// Visits under way that the office asks to have handed over, with no answer yet.
+pub fn open_handovers(r: &Reader) -> Result<Vec<(JobId, Handover)>> {
+    let visits: BTreeSet<(JobId, VisitId)> =
+        r.facts_of_kind("reassign_requested")?.iter().filter_map(|fact| Some((fact.job?, fact.visit?))).collect();
+    let mut open = Vec::new();
+    for (job, visit) in visits {
+        let state = VisitState::of(visit, &r.facts(job)?, &Fields::default());
+        open.extend(state.handover.filter(|asked| asked.answer.is_none()).map(|asked| (job, asked)));
+    }
+    Ok(open)
 }
 
 /// One round, with what it came to written down for the sentence.

@@ -7,7 +7,7 @@ use serde_json::json;
 use ts_rs::TS;
 
 use crate::finding::FindingDecision;
-use crate::id::{FindingId, JobId, ObligationId, OrderId, PaperId, PersonId, VisitId};
+use crate::id::{FactId, FindingId, JobId, ObligationId, OrderId, PaperId, PersonId, VisitId};
 use crate::paper::HazardDecision;
 use crate::paper::invoice::InvoiceRequest;
 use crate::safety::SafetyChoice;
@@ -167,6 +167,14 @@ pub enum FactBody {
     },
     JobCancelled {
         reason: String,
+    },
+    /// A visit is under way: whoever is there is asked to hand it over.
+    ReassignRequested {
+        visit: VisitId,
+        technicians: Vec<PersonId>,
+        leader: PersonId,
+        #[ts(type = "string | null")]
+        planned_at: Option<Instant>,
     },
     /// H2: sent back with a question.
     OrderQuestioned {
@@ -351,6 +359,13 @@ pub enum FactBody {
         choice: SigningChoice,
         name: String,
     },
+    /// The answer of whoever is there: handed over, or why he goes on himself.
+    ReassignAnswered {
+        request: FactId,
+        accepted: bool,
+        #[serde(default)]
+        reason: String,
+    },
     /// A final number was shown for the first time; `owner` is what it stands on (the order, the receipt).
     NumberDrawn {
         number: String,
@@ -485,6 +500,7 @@ impl FactBody {
         matches!(
             self,
             FactBody::JobCancelled { .. }
+                | FactBody::ReassignRequested { .. }
                 | FactBody::OrderQuestioned { .. }
                 | FactBody::OrderArchived { .. }
                 | FactBody::FindingAnswered { .. }

@@ -35,6 +35,8 @@ codes! {
     // Enrolment and devices
     EnrolmentTextDamaged => "The enrolment text was mistyped or is not whole.",
     EnrolmentCodeInvalid => "This enrolment code is unknown, used or too old.",
+    EnrolmentForAnother => "This enrolment code was made for somebody else.",
+    NotCopied => "This device's data was not copied: there is nothing to enrol anew.",
     NotEnrolled => "This device is not enrolled yet.",
     AlreadyEnrolled => "This device is already enrolled.",
     DeviceRevoked => "This device has been revoked.",
@@ -47,6 +49,7 @@ codes! {
     KeyLost => "The system's key store has lost the key of the data.",
     // Requests
     BadRequest => "The request could not be read.",
+    ContentTypeWrong => "This address takes no body of that type.",
     WrongType => "A field of the request has the wrong type.",
     TooSlow => "The request came too slowly.",
     TooLarge => "The request is larger than allowed.",

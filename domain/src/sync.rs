@@ -1,5 +1,6 @@
 //! The values of synchronisation: what a change is, how registers merge, what goes over the wire. No network and no storage here.
 
+pub mod again;
 pub mod change;
 pub mod enrolment;
 pub mod merge;

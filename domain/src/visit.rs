@@ -3,6 +3,7 @@
 //! `revision` which of several seals counts.
 
 pub mod breach;
+pub mod handover;
 mod papers;
 pub mod revision;
 pub mod step;
@@ -22,6 +23,7 @@ use crate::paper::invoice::InvoiceRequest;
 use crate::safety::SafetyChoice;
 use crate::sync::change::{Fact, FileRef};
 use crate::time::Instant;
+use crate::visit::handover::Handover;
 use crate::visit::revision::{Attested, Revising};
 use crate::work_order::{DocType, OldPart, PayMethod};
 
@@ -300,6 +302,8 @@ pub struct VisitState {
     pub invoice: Option<InvoiceRequest>,
     /// The revision that was archived last; a newer one waits for its review.
     pub archived_revision: u32,
+    /// The office asks whoever is there to hand the visit over.
+    pub handover: Option<Handover>,
     /// Open for its next revision.
     pub revising: Option<Revising>,
     /// Hashes that the company named the valid ones, oldest first.
@@ -330,6 +334,7 @@ impl VisitState {
         ordered.sort_by_key(|f| (f.at.corrected(), f.id));
         let mut state = Self { id: Some(visit), ..Self::default() };
         state.papers = papers::of(&ordered);
+        state.handover = handover::of(visit, &ordered);
         for fact in ordered {
             if let Some(body) = FactBody::of(fact) {
                 state.take(fact, body);
@@ -483,6 +488,8 @@ impl VisitState {
             | FactBody::HazardStated { .. }
             | FactBody::ReplacementDeclined { .. } => {}
             FactBody::JobAssigned { .. }
+            | FactBody::ReassignRequested { .. }
+            | FactBody::ReassignAnswered { .. }
             | FactBody::FindingAnswered { .. }
             | FactBody::RemedialCallback { .. }
             | FactBody::NumberDrawn { .. }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 use gongdan_domain::problem::{Code, Problem};
@@ -20,8 +20,25 @@ const SILENCE: Duration = if cfg!(test) { Duration::from_millis(200) } else { Du
 /// A frame may ask for this much memory (8 MiB) to be unpacked; ours ask for less.
 const WINDOW_LOG: u32 = 23;
 
-/// The bytes of a body, unpacked; neither form may be larger than `limit`.
-pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>> {
+/// What an address takes, by the type that a body says it has.
+pub type Takes = &'static [&'static str];
+pub const JSON: Takes = &["application/json"];
+/// A file, or a piece of one.
+pub const FILE: Takes = &["application/octet-stream", "application/offset+octet-stream"];
+
+/// A body of another type, or of none, is not looked at: who sends it means something else.
+pub fn expect(headers: &HeaderMap, takes: Takes) -> Result<()> {
+    let told = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = told.split(';').next().unwrap_or_default().trim();
+    if takes.iter().any(|taken| kind.eq_ignore_ascii_case(taken)) {
+        return Ok(());
+    }
+    Err(Problem::with(Code::ContentTypeWrong, json!({ "takes": takes })).into())
+}
+
+/// The bytes of a body of the right type, unpacked; neither form may be larger than `limit`.
+pub async fn bytes(headers: &HeaderMap, takes: Takes, body: Body, limit: usize) -> Result<Vec<u8>> {
+    expect(headers, takes)?;
     let packed = packed(headers, body, limit).await?;
     match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity") => Ok(packed),
@@ -60,18 +77,6 @@ fn unpack(packed: &[u8], limit: usize) -> Result<Vec<u8>> {
         return Err(Problem::with(Code::TooLarge, json!({ "limit": limit })).into());
     }
     Ok(bytes)
-}
-
-/// Whether a body says that it is JSON.
-pub fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/json"))
-}
-
-/// 415 as a problem.
-pub fn not_json() -> Response {
-    let problem = Problem::with(Code::BadRequest, json!({ "why": "content-type", "wanted": "application/json" }));
-    (StatusCode::UNSUPPORTED_MEDIA_TYPE, axum::Json(problem)).into_response()
 }
 
 /// Broken JSON is a bad request; good JSON of another shape has a wrong type.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use gongdan_domain::sync::enrolment::ServerAddress;
 
@@ -21,7 +22,12 @@ pub struct Config {
     pub daily_backup: bool,
     /// Where customers reach this server from outside; it becomes part of the company's profile.
     pub public_url: Option<String>,
+    /// From the first byte of a request to the end of its headers, and between two requests.
+    pub headers_within: Duration,
 }
+
+/// A slow line sends its headers in far less; nobody holds a connection for longer by saying nothing.
+const HEADERS: Duration = Duration::from_secs(30);
 
 impl Config {
     pub fn new(data: impl Into<PathBuf>) -> Self {
@@ -34,6 +40,7 @@ impl Config {
             public: None,
             daily_backup: true,
             public_url: None,
+            headers_within: HEADERS,
         }
     }
 

@@ -101,6 +101,7 @@ pub fn status(code: Code) -> StatusCode {
         C::BadRequest | C::ProtocolUnknown => StatusCode::BAD_REQUEST,
         C::TooSlow => StatusCode::REQUEST_TIMEOUT,
         C::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        C::ContentTypeWrong => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         C::UnknownCommand | C::NotFound | C::AttachmentUnknown => StatusCode::NOT_FOUND,
         C::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         C::Fork | C::Gap | C::OffsetMismatch | C::OrderChanged | C::AlreadySealed | C::Conflict => StatusCode::CONFLICT,

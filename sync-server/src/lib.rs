@@ -59,8 +59,6 @@ pub struct Running {
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Live streams never end by themselves: they get a moment, then the process may go.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
-/// From the first byte of a request to the end of its headers, and between two requests.
-const HEADERS: Duration = Duration::from_secs(30);
 
 impl Server {
     /// Opens the data, binds the address and begins to answer. Port 0 takes a free one.
@@ -88,7 +86,8 @@ impl Server {
         let pin = tls.as_ref().filter(|(_, pinned)| *pinned).map(|(tls, _)| tls.pin);
         core.reached_by(Front { tls: tls.is_some(), pin, public: config.public });
         let (handle, router) = (Handle::new(), router::router(Shared::clone(&core)));
-        let serving = tokio::spawn(serve(listener, tls.map(|(tls, _)| tls), router, handle.clone()));
+        let tls = tls.map(|(tls, _)| tls);
+        let serving = tokio::spawn(serve(listener, tls, router, handle.clone(), config.headers_within));
         Ok(Running { addr, core, stop, handle, serving })
     }
 }
@@ -98,11 +97,12 @@ async fn serve(
     tls: Option<Tls>,
     router: axum::Router,
     handle: Handle<SocketAddr>,
+    headers_within: Duration,
 ) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(HEADERS).http1_only();
+    let mut server = axum_server::from_tcp(listener)?.handle(handle).first_request_timeout(headers_within).http1_only();
     // An idle connection is closed by the same clock; what a request carries has its own.
-    server.http_builder().http1().header_read_timeout(HEADERS);
+    server.http_builder().http1().header_read_timeout(headers_within);
     match tls {
         None => server.serve(service).await,
         Some(tls) => {

@@ -131,4 +131,6 @@ impl FromRequestParts<Shared> for Address {
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@
 //!    (`late_commit_seen`). Every commit has a random nonce.
 //! 4. A `read` sees one snapshot from its first to its last question.
 
+pub mod again;
 pub mod evidence;
 pub mod mail;
 pub mod sqlite;
@@ -62,7 +63,7 @@ pub struct DeviceRecord {
     pub number_prefix: String,
     pub token_hash: String,
     pub app: String,
-    /// `active`, `unconfirmed`, `quarantined`, `collect`, `erase`, `erased`.
+    /// `active`, `unconfirmed`, `quarantined`, `collect`, `collected`, `erase`, `erased`.
     pub state: String,
     pub enrolled_at: Instant,
     pub last_seen_at: Option<Instant>,
@@ -235,7 +236,7 @@ pub struct RowQuery {
 }
 
 /// One snapshot of everything.
-pub trait Reader: evidence::EvidenceReader + mail::MailReader {
+pub trait Reader: again::AgainReader + evidence::EvidenceReader + mail::MailReader {
     fn epoch(&self) -> Result<String>;
     /// The last position of the last commit (within a write: given out so far).
     fn head(&self) -> Result<u64>;
@@ -339,7 +340,7 @@ pub trait Reader: evidence::EvidenceReader + mail::MailReader {
 }
 
 /// One write: everything in it or nothing.
-pub trait Tx: Reader + evidence::EvidenceTx + mail::MailTx {
+pub trait Tx: Reader + again::AgainTx + evidence::EvidenceTx + mail::MailTx {
     /// Stores the current state of a record and adds scopes; answers its new position. Everybody in its scopes learns of it.
     fn put(&mut self, id: &str, body: &RecordBody, scopes: &BTreeSet<Scope>) -> Result<u64>;
     /// Lets a scope hold a record that exists.

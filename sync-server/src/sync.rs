@@ -1,11 +1,13 @@
 //! Synchronisation: the push half takes changes in, the pull half gives records out; neither knows the other.
 
+pub mod again;
 pub mod apply;
 pub mod attachment;
 mod cover;
 pub mod enrol;
 pub mod exchange;
 pub mod falsified;
+pub mod handover;
 pub mod judge;
 pub mod look;
 mod number;

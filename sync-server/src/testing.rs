@@ -13,7 +13,7 @@ use gongdan_domain::id::{ChangeId, FactId, JobId, PersonId, WriteId};
 use gongdan_domain::permission::Role;
 use gongdan_domain::seal::{ChainHead, SealPayload, SealedDocument, public_key_text};
 use gongdan_domain::sync::change::{Change, EntityRef, Extra, Fact, FileRef, Op, Scope, SealOp, SignedChange, Write};
-use gongdan_domain::sync::wire::{Certificate, EnrolReply, ExchangeReply, ExchangeRequest, Record};
+use gongdan_domain::sync::wire::{Certificate, EnrolReply, ExchangeReply, ExchangeRequest, Record, SignedCertificate};
 use gongdan_domain::time::{Instant, Stamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -161,13 +161,16 @@ impl World {
         let code = self.core.write_now(move |core, tx| enrol::create_code(tx, who, core.now())).expect("a code").0;
         let key = SigningKey::generate(&mut rand::rngs::OsRng);
         let body = json!({ "code": code, "public_key": public_key_text(&key.verifying_key()), "device_name": "平板", "app": "t" });
-        let request = Request::post("/sync/v1/enrol").body(Body::from(body.to_string())).expect("a request");
+        let request = Request::post("/sync/v1/enrol")
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .expect("a request");
         let answer = self.ask(request).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", String::from_utf8_lossy(&answer.bytes));
         let reply: EnrolReply = serde_json::from_slice(&answer.bytes).expect("a reply");
         let certificate = reply.certificate.read().expect("a certificate");
         let chain = Mutex::new(ChainHead::genesis(&reply.certificate));
-        Device { key, person: who, token: reply.token, certificate, chain }
+        Device { key, person: who, token: reply.token, certificate, signed: reply.certificate, chain }
     }
 
     pub async fn exchange(&self, device: &Device, request: &ExchangeRequest) -> ExchangeReply {
@@ -178,6 +181,7 @@ impl World {
 
     pub async fn exchange_raw(&self, device: &Device, protocol: &str, body: Vec<u8>) -> Answer {
         let request = Request::post("/sync/v1/exchange")
+            .header("content-type", "application/json")
             .header("gongdan-protocol", protocol)
             .header("authorization", format!("Bearer {}", device.token));
         self.ask(request.body(Body::from(body)).expect("a request")).await
@@ -202,7 +206,7 @@ impl World {
             .uri(format!("/sync/v1/attachments/{hash}"))
             .header("authorization", format!("Bearer {}", device.token));
         if let Some(offset) = offset {
-            request = request.header("upload-offset", offset);
+            request = request.header("upload-offset", offset).header("content-type", "application/octet-stream");
         }
         self.ask(request.body(Body::from(piece.to_vec())).expect("a request")).await
     }
@@ -236,6 +240,7 @@ pub struct Device {
     pub person: PersonId,
     pub token: String,
     pub certificate: Certificate,
+    pub signed: SignedCertificate,
     pub chain: Mutex<ChainHead>,
 }
 

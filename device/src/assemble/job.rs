@@ -57,6 +57,7 @@ pub fn view(r: &Reader, job: JobId) -> Result<JobView> {
         safety: safety::view(case.references.safety.as_deref(), safety),
         readings: case.readings(),
         estimate,
+        handover_to: people::asked_for(r, &case)?,
         crew: people::crew(r, &case)?,
         parts: parts(&case),
         proposed_measures: proposed_measures(&case),

@@ -34,6 +34,13 @@ pub fn crew(r: &Reader, case: &Case) -> Result<Vec<CrewMember>> {
     Ok(crew)
 }
 
+/// To whom the office asks to hand this visit over, the leader first.
+pub fn asked_for(r: &Reader, case: &Case) -> Result<Vec<String>> {
+    let Some(asked) = &case.state.handover else { return Ok(Vec::new()) };
+    let others = asked.technicians.iter().filter(|person| **person != asked.leader);
+    std::iter::once(&asked.leader).chain(others).map(|person| r.person_name(*person)).collect()
+}
+
 /// J9: the named leader; a single technician leads himself.
 fn leader(case: &Case) -> Option<PersonId> {
     case.state.leader.or_else(|| case.people.keys().next().copied().filter(|_| case.people.len() == 1))

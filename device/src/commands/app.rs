@@ -61,6 +61,13 @@ pub fn enrol(device: &Device, args: args::Enrol) -> Result<AppStatus> {
     status(device, args::Nothing {})
 }
 
+/// Only behind the open gate: who holds the tablet in his hand.
+pub fn enrol_again(device: &Device, args: args::EnrolAgain) -> Result<AppStatus> {
+    device.me()?;
+    device.enrol_again(&args.code)?;
+    status(device, args::Nothing {})
+}
+
 pub fn unlock(device: &Device, args: args::Unlock) -> Result<AppStatus> {
     match device.gate()? {
         Gate::NotEnrolled => return Err(Code::NotEnrolled.into()),

@@ -27,6 +27,13 @@ pub struct Enrol {
     pub device_name: String,
 }
 
+/// A device whose data was copied: the new one-time code, or the whole text that the console shows.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct EnrolAgain {
+    pub code: String,
+}
+
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Unlock {

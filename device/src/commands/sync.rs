@@ -10,6 +10,7 @@ use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::reading::FormFields;
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{Change, EntityRef, Op};
+use gongdan_domain::visit::handover::Handover;
 
 use crate::assemble;
 use crate::commands::args;
@@ -19,11 +20,11 @@ use crate::export;
 use crate::store::Reader;
 use crate::store::entity::Conflict;
 use crate::store::outbox::OutboxRow;
-use crate::sync::{OpenQuestion, open_questions};
+use crate::sync::{OpenQuestion, open_handovers, open_questions};
 use crate::vault::write_durably;
 use crate::view::sync::{
-    ConflictChoice, ConflictView, EnteredView, FindingView, LostPhotoView, QuestionView, ReadingName, RefusedView,
-    SyncList, SyncSentence, WaitingView,
+    ConflictChoice, ConflictView, EnteredView, FindingView, HandoverView, LostPhotoView, QuestionView, ReadingName,
+    RefusedView, SyncList, SyncSentence, WaitingView,
 };
 
 /// More rows than a person reads.
@@ -46,6 +47,7 @@ pub fn list(device: &Device, _: args::Nothing) -> Result<SyncList> {
                 .collect::<Result<_>>()?,
             findings: open.map(|finding| found(r, finding, form.as_deref())).collect::<Result<_>>()?,
             questions: open_questions(r)?.iter().map(|q| question(r, q)).collect::<Result<_>>()?,
+            handovers: open_handovers(r)?.iter().map(|(job, asked)| handover(r, *job, asked)).collect::<Result<_>>()?,
             owed: assemble::owed(r)?,
             waiting: r.waiting(LISTED)?.iter().map(|row| waiting(r, row)).collect::<Result<_>>()?,
             files: r.files_view()?,
@@ -172,6 +174,15 @@ fn waiting(r: &Reader, row: &OutboxRow) -> Result<WaitingView> {
         what: what(change),
         about: about(r, change)?,
         sent: row.sent,
+    })
+}
+
+fn handover(r: &Reader, job: JobId, asked: &Handover) -> Result<HandoverView> {
+    Ok(HandoverView {
+        job,
+        customer: r.title(&EntityRef::new(kind::JOB, job.0))?,
+        to: r.person_name(asked.leader)?,
+        at: asked.at.to_rfc3339(),
     })
 }
 

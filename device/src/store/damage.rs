@@ -7,9 +7,11 @@ use std::path::Path;
 use gongdan_domain::fact::{About, FactBody};
 use gongdan_domain::id::JobId;
 use gongdan_domain::problem::Code;
-use gongdan_domain::sync::wire::Outcome;
+use gongdan_domain::sync::change::{Fact, Scope};
+use gongdan_domain::sync::wire::{Outcome, RecordBody};
 
-use crate::testing::{Bench, TestKeys, verdict};
+use crate::store::Reader;
+use crate::testing::{Bench, TestKeys, page, verdict};
 use crate::view::app::Gate;
 
 const PAGE: usize = 4096;
@@ -176,4 +178,155 @@ fn entered_is_durable_a_rebuild_that_was_cut_off_is_ended_at_the_next_start() {
     assert_eq!(waiting(&bench), saved);
     assert!(dir.join("damaged-1/gongdan.db").exists(), "the damaged file is still kept");
     assert!(!dir.join("gongdan.db.rebuilt").exists());
+}
+
+/// A number that was void and its successor, told to the office before the database broke.
+fn with_void_numbers() -> (Bench, JobId, uuid::Uuid, Vec<Fact>) {
+    let mut bench = Bench::with_keys(TestKeys::there());
+    let job = bench.job();
+    let (about, order) = (About { job, visit: None }, uuid::Uuid::now_v7());
+    let draw = |bench: &Bench| bench.device.write(|tx| tx.draw_number(about, "work_order", order)).expect("drawn");
+    draw(&bench);
+    bench.device.write(|tx| tx.void_number(about, "work_order", order, "写错客户")).expect("void");
+    draw(&bench);
+    let other = uuid::Uuid::now_v7();
+    bench.device.write(|tx| tx.draw_number(about, "work_order", other)).expect("drawn");
+    bench.device.write(|tx| tx.void_number(about, "work_order", other, "不做了")).expect("void");
+    let facts = bench.device.read(|r| r.facts(job)).expect("facts");
+    bench.close();
+    (bench, job, other, facts)
+}
+
+/// Void or not and job of each number.
+fn numbers(bench: &Bench) -> Vec<(String, bool, Option<String>)> {
+    let store = bench.device.store().expect("open");
+    let read = |r: &Reader| {
+        let mut statement = r.conn().prepare("SELECT text, voided_at IS NOT NULL, job FROM number ORDER BY count")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+    };
+    store.read(bench.device.stamp(&store), read).expect("read")
+}
+
+fn remembered(job: JobId) -> Vec<(String, bool, Option<String>)> {
+    let number = |n: u32, void| (format!("GD-A7-2611-{n:04}"), void, Some(job.to_string()));
+    vec![number(1, true), number(2, false), number(3, true)]
+}
+
+#[test]
+fn g1_a_rebuilt_database_remembers_which_numbers_are_void_and_whose_job_they_are() {
+    let (whole, job, other, _) = with_void_numbers();
+    let bench = whole.copy(|dir| spoil(dir, 0));
+    assert!(found(&bench));
+    bench.device.rebuild().expect("rebuilt");
+    assert_eq!(numbers(&bench), remembered(job), "from the own changes, where the table itself is lost");
+    let about = About { job, visit: None };
+    let next = bench.device.write(|tx| tx.draw_number(about, "work_order", other)).expect("drawn");
+    assert_eq!(next, "GD-A7-2611-0004", "a void number is never shown again");
+}
+
+#[test]
+fn g1_a_rebuilt_database_keeps_the_book_that_can_be_read() {
+    let (whole, job, _, _) = with_void_numbers();
+    let mut bench = whole.copy(|_| ());
+    assert_eq!(numbers(&bench), remembered(job));
+    // Everything was forgotten here because the office has it in a backup; then a page that is not the book's breaks.
+    let store = bench.device.store().expect("open");
+    let forget = |a: &crate::store::Applier| Ok(a.conn().execute_batch("DELETE FROM outbox; DELETE FROM fact;")?);
+    store.apply(bench.device.stamp(&store), forget).expect("forgotten");
+    drop(store);
+    bench.close();
+    let page = {
+        let store = bench.device.store().expect("open");
+        let root = |r: &Reader| {
+            let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'reference'";
+            Ok(r.conn().query_row(sql, [], |row| row.get::<_, usize>(0))?)
+        };
+        store.read(bench.device.stamp(&store), root).expect("read") - 1
+    };
+    bench.close();
+    let bench = bench.copy(|dir| spoil(dir, page));
+    assert!(found(&bench));
+    work_on(&bench);
+    bench.device.rebuild().expect("rebuilt");
+    assert_eq!(numbers(&bench), remembered(job));
+}
+
+#[test]
+fn g1_a_rebuilt_database_learns_from_the_office_what_it_could_not_read() {
+    let (whole, job, _, facts) = with_void_numbers();
+    let bench = whole.copy(|dir| spoil(dir, 0));
+    assert!(found(&bench));
+    bench.device.rebuild().expect("rebuilt");
+    // As if neither the book nor any own change had been readable: the spare copy's count is all there is.
+    let store = bench.device.store().expect("open");
+    let forget = |a: &crate::store::Applier| {
+        a.conn().execute_batch("DELETE FROM outbox; DELETE FROM fact;")?;
+        let mut book = crate::store::book::Book::default();
+        book.count_on(&std::collections::BTreeMap::from([("work_order".to_owned(), 3)]), a.now());
+        book.keep(a.conn())
+    };
+    store.apply(bench.device.stamp(&store), forget).expect("forgotten");
+    assert_eq!(numbers(&bench), [("work_order/3".to_owned(), false, None)]);
+    // In any order, one page each, and again.
+    for fact in facts.iter().rev().chain(&facts) {
+        let mut reply = bench.reply();
+        reply.scopes = Some(vec![Scope::Company, Scope::Job(job)]);
+        let body = RecordBody::Fact { fact: fact.clone(), received_at: fact.at.corrected() };
+        reply.pages = vec![page(Scope::Job(job), 9, body)];
+        bench.take(&reply);
+    }
+    assert_eq!(numbers(&bench), remembered(job));
+}
+
+/// The log of an app that was killed, altered.
+fn killed(alter: impl FnOnce(&mut Vec<u8>)) -> Bench {
+    let bench = Bench::with_keys(TestKeys::there());
+    let job = bench.job();
+    for n in 0..30 {
+        note(&bench, job, &format!("第 {n} 条"));
+    }
+    bench.copy(|dir| {
+        let log = dir.join("gongdan.db-wal");
+        let mut bytes = std::fs::read(&log).expect("a log: the app did not end by itself");
+        alter(&mut bytes);
+        std::fs::write(log, bytes).expect("written");
+    })
+}
+
+const FRAME: usize = 24 + PAGE;
+
+#[test]
+fn entered_is_durable_a_log_that_breaks_off_is_noticed_and_the_rest_of_it_is_read() {
+    assert_eq!(killed(|_| ()).device.gate().expect("a gate"), Gate::Open, "a whole log is no damage");
+    let frames = |bytes: &[u8]| (bytes.len() - 32) / FRAME;
+    // One bit of a checksum in the middle of the log, and in its last frame: SQLite ends there without a word.
+    for part in [2, 1] {
+        let bench = killed(|bytes| {
+            let frame = (frames(bytes) - 1) / part;
+            bytes[32 + frame * FRAME + 17] ^= 1;
+        });
+        assert_eq!(bench.device.gate().expect("a gate"), Gate::Damaged, "part {part}: acknowledged work is missing");
+        bench.device.rebuild().expect("rebuilt");
+        assert_eq!(waiting(&bench), (1..=30).collect(), "part {part}: what follows the damage is found");
+        note(&bench, JobId(uuid::Uuid::now_v7()), "next");
+        assert!(waiting(&bench).contains(&31), "part {part}: and no number is used twice");
+    }
+}
+
+#[test]
+fn entered_is_durable_a_log_that_was_cut_short_or_lost_is_noticed_and_said() {
+    for kept in [3, 0] {
+        let bench = killed(|bytes| bytes.truncate(if kept == 0 { 0 } else { bytes.len() - (kept * FRAME + 5) }));
+        assert_eq!(bench.device.gate().expect("a gate"), Gate::Damaged, "{kept}");
+        bench.device.rebuild().expect("rebuilt");
+        let saved = waiting(&bench);
+        bench.take(&bench.reply());
+        let told = bench.device.read(|r| r.rebuilt()).expect("read").expect("it was");
+        let lost = u32::try_from(30 - saved.len()).expect("few");
+        assert!(told.asked && lost > 0, "{kept}: what is not on the disk is lost: {saved:?}");
+        assert_eq!(told.lost, lost, "{kept}: and the person is told how much");
+        note(&bench, JobId(uuid::Uuid::now_v7()), "next");
+        assert!(waiting(&bench).contains(&31), "{kept}: no number is used twice");
+    }
 }

@@ -147,6 +147,18 @@ impl Reader<'_> {
         Ok(self.conn().prepare_cached(sql)?.exists(params![entity.kind, entity.id.to_string()])?)
     }
 
+    /// An own write over what the server has.
+    pub(super) fn keep_pending(&self, write: &Write, seq: u64) -> Result<()> {
+        self.remember_entity(&write.entity, &write.scopes)?;
+        let sql =
+            "INSERT INTO pending_write (id, kind, entity, field, device_seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+        let body = serde_json::to_string(write)?;
+        let (id, entity) = (write.id.to_string(), write.entity.id.to_string());
+        self.conn().prepare_cached(sql)?.execute(params![id, write.entity.kind, entity, write.field, seq, body])?;
+        self.refresh(&write.entity, &write.field)
+    }
+
     fn remember_entity(&self, entity: &EntityRef, scopes: &[Scope]) -> Result<()> {
         let sql = "INSERT OR IGNORE INTO entity (kind, id) VALUES (?1, ?2)";
         self.conn().prepare_cached(sql)?.execute(params![entity.kind, entity.id.to_string()])?;
@@ -224,17 +236,6 @@ impl Tx<'_> {
         self.conn().prepare_cached(sql)?.execute(params![id, write.entity.kind, entity, write.field, value])?;
         Ok(())
     }
-
-    fn keep_pending(&self, write: &Write, seq: u64) -> Result<()> {
-        self.remember_entity(&write.entity, &write.scopes)?;
-        let sql =
-            "INSERT INTO pending_write (id, kind, entity, field, device_seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                   ON CONFLICT (id) DO UPDATE SET body = excluded.body";
-        let body = serde_json::to_string(write)?;
-        let (id, entity) = (write.id.to_string(), write.entity.id.to_string());
-        self.conn().prepare_cached(sql)?.execute(params![id, write.entity.kind, entity, write.field, seq, body])?;
-        self.refresh(&write.entity, &write.field)
-    }
 }
 
 impl Applier<'_> {
@@ -292,6 +293,12 @@ impl Applier<'_> {
     /// The server has refused them: the screen shows what stands without them, the outbox keeps them for the list.
     pub(super) fn refuse_writes(&self, seq: u64) -> Result<()> {
         let writes: Vec<Write> = json_rows(self.conn(), "SELECT body FROM pending_write WHERE device_seq = ?1", [seq])?;
+        writes.iter().try_for_each(|write| self.drop_pending(write))
+    }
+
+    /// All own writes, whatever the server has of them.
+    pub(super) fn forget_pending(&self) -> Result<()> {
+        let writes: Vec<Write> = json_rows(self.conn(), "SELECT body FROM pending_write", [])?;
         writes.iter().try_for_each(|write| self.drop_pending(write))
     }
 

@@ -33,7 +33,13 @@ impl Reader<'_> {
         Ok(self.conn().prepare_cached("SELECT 1 FROM retraction WHERE target = ?1")?.exists([id.to_string()])?)
     }
 
-    fn keep_fact(&self, fact: &Fact, position: u64, received_at: Option<Instant>, seq: Option<u64>) -> Result<()> {
+    pub(super) fn keep_fact(
+        &self,
+        fact: &Fact,
+        position: u64,
+        received_at: Option<Instant>,
+        seq: Option<u64>,
+    ) -> Result<()> {
         let sql = "INSERT INTO fact (id, kind, job, visit, at_ms, body, position, received_at, device_seq)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                    ON CONFLICT (id) DO UPDATE SET position = excluded.position, received_at = excluded.received_at, device_seq = NULL";

@@ -27,17 +27,24 @@ const COPIED: &str = "copied";
 const COVERED: &str = "covered";
 const LAST_FILE: &str = "last_file";
 const SIGNING_KEY: &str = "signing_key";
-const CERTIFICATE: &str = "certificate";
+pub(super) const CERTIFICATE: &str = "certificate";
 const TOKEN: &str = "token";
 const SERVER: &str = "server";
 const REFUSALS_READ: &str = "refusals_read";
 /// Whether and how this database was rebuilt from a damaged one.
 pub(super) const REBUILT: &str = "rebuilt";
 
+/// How many transactions were committed; see `mark.rs`.
+pub(super) const COMMITS: &str = "commits";
+
+/// What is between one identity and the server: a new one begins without.
+pub(super) const STANDING_WITH_SERVER: [&str; 8] =
+    [ACKED_THROUGH, SAFE_THROUGH, EPOCH, COPIED, CODE_HELD, LAST_FILE, REFUSALS_READ, REBUILT];
+
 /// What no later exchange can tell again: who this device is, where its chain of seals stands, its lock.
 pub(super) const OWN: [&str; 6] = [SIGNING_KEY, CERTIFICATE, TOKEN, SERVER, CHAIN, PIN];
 /// Every name, for reading them one by one.
-pub(super) const ALL: [&str; 13] = [
+pub(super) const ALL: [&str; 14] = [
     SIGNING_KEY,
     CERTIFICATE,
     TOKEN,
@@ -51,6 +58,7 @@ pub(super) const ALL: [&str; 13] = [
     EPOCH,
     DELIVERED_AT,
     MIN_APP,
+    COMMITS,
 ];
 
 /// Who this device is. The signing key was made here and never leaves the encrypted database.
@@ -234,6 +242,12 @@ pub(super) fn read(connection: &Connection, key: &str) -> Result<Option<String>>
 pub(super) fn write(connection: &Connection, key: &str, value: &str) -> Result<()> {
     let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     connection.prepare_cached(sql)?.execute(params![key, value])?;
+    Ok(())
+}
+
+pub(super) fn forget(connection: &Connection, names: &[&str]) -> Result<()> {
+    let mut statement = connection.prepare("DELETE FROM meta WHERE key = ?1")?;
+    names.iter().try_for_each(|name| statement.execute([name]).map(drop))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gongdan_domain::fact::{About, FactBody};
 use gongdan_domain::id::JobId;
-use gongdan_domain::paper::PaperKind;
+use gongdan_domain::number::mark_of;
 use gongdan_domain::time::Instant;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
@@ -56,7 +56,8 @@ impl Reader<'_> {
 impl Store {
     /// The highest count of each kind, so that a number is never drawn twice whatever becomes of this file.
     pub(super) fn drawn_counts(connection: &Connection) -> Result<BTreeMap<String, u64>> {
-        let mut statement = connection.prepare_cached("SELECT kind, max(count) FROM number GROUP BY kind")?;
+        let mut statement =
+            connection.prepare_cached("SELECT kind, max(count) FROM number WHERE count > 0 GROUP BY kind")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -71,10 +72,10 @@ impl Tx<'_> {
         self.tell_numbers()?;
         let last: i64 = self
             .conn()
-            .prepare_cached("SELECT coalesce(max(count), 0) FROM number WHERE kind = ?1")?
+            .prepare_cached("SELECT coalesce(max(count), 0) FROM number WHERE kind = ?1 AND count > 0")?
             .query_row([kind], |row| row.get(0))?;
         let count = last + 1;
-        let mark = PaperKind::named(kind).map_or("GD", PaperKind::mark);
+        let mark = mark_of(kind);
         let month = self.now().with_timezone(&self.zone()).format("%y%m");
         let text = format!("{mark}-{}-{month}-{count:04}", self.identity().certificate.number_prefix);
         let sql =

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use gongdan_domain::id::{ChangeId, JobId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::SCHEMA;
-use gongdan_domain::sync::change::{Change, FileRef, Op, SignedChange};
+use gongdan_domain::sync::change::{Change, Fact, FileRef, Op, SignedChange};
 use gongdan_domain::time::Instant;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
@@ -18,8 +18,10 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::spare::Spare;
+use crate::store::book::Book;
+use crate::store::mark::Mark;
 use crate::store::salvage::{self, OutboxCopy, Salvaged};
-use crate::store::{Applier, Reader, Store, connect, meta, outbox};
+use crate::store::{Applier, MARK, Reader, Store, beside, connect, meta, outbox};
 use crate::vault::DatabaseKey;
 
 /// Where the last number used cannot be read, so many are left out: more than a device ever holds back unread at the end of its file.
@@ -54,12 +56,13 @@ pub fn rebuild(
     at: Instant,
     has_file: impl Fn(&str) -> bool,
 ) -> Result<Rebuilt> {
-    let salvaged = salvage::read(path, key, spare).ok_or(Code::DatabaseDamaged)?;
+    let mark = Mark::read(&beside(path, MARK));
+    let salvaged = salvage::read(path, key, spare, mark).ok_or(Code::DatabaseDamaged)?;
     let part = beside(path, ".part");
     Store::create(&part, key, &salvaged.identity)?;
     let mut connection = connect(&part, key, rusqlite::OpenFlags::default())?;
     let tx = connection.transaction()?;
-    let rebuilt = fill(&tx, &salvaged, at, &has_file)?;
+    let rebuilt = fill(&tx, &salvaged, mark, at, &has_file)?;
     tx.commit()?;
     // Closing writes the log into the file, so that one name is the whole database.
     connection.close().map_err(|(_, error)| error)?;
@@ -100,13 +103,13 @@ fn aside(path: &Path) -> Result<PathBuf> {
     Ok(aside)
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-fn fill(tx: &Connection, salvaged: &Salvaged, at: Instant, has_file: &dyn Fn(&str) -> bool) -> Result<Rebuilt> {
+fn fill(
+    tx: &Connection,
+    salvaged: &Salvaged,
+    mark: Option<Mark>,
+    at: Instant,
+    has_file: &dyn Fn(&str) -> bool,
+) -> Result<Rebuilt> {
     for copy in salvaged.rows.values() {
         put_row(tx, copy)?;
         put_files(tx, copy, has_file, at)?;
@@ -124,6 +127,7 @@ fn fill(tx: &Connection, salvaged: &Salvaged, at: Instant, has_file: &dyn Fn(&st
     }
     let highest = salvaged.rows.keys().next_back().copied().unwrap_or(0);
     let told = salvaged.meta.get(meta::LAST_SEQ).and_then(|text| text.parse::<u64>().ok());
+    let told = told.max(mark.map(|mark| mark.last_seq));
     let used_through = told.unwrap_or(0).max(highest);
     meta::write_number(tx, meta::LAST_SEQ, told.map_or(used_through + MARGIN, |_| used_through))?;
     let rebuilt = Rebuilt {
@@ -136,6 +140,8 @@ fn fill(tx: &Connection, salvaged: &Salvaged, at: Instant, has_file: &dyn Fn(&st
         carved: salvaged.rows.values().filter(|row| row.carved).map(|row| row.signed.device_seq).collect(),
     };
     meta::write_json(tx, meta::REBUILT, &rebuilt)?;
+    // The new one goes on counting where the mark stands.
+    meta::write_number(tx, meta::COMMITS, mark.map_or(0, |mark| mark.commits))?;
     Ok(rebuilt)
 }
 
@@ -187,19 +193,13 @@ fn files_of(op: &Op) -> Vec<(&FileRef, Option<JobId>)> {
 }
 
 fn put_numbers(tx: &Connection, salvaged: &Salvaged, at: Instant) -> Result<()> {
-    let sql = "INSERT INTO number (kind, count, text, owner, drawn_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    for number in &salvaged.numbers {
-        tx.execute(sql, params![number.kind, number.count, number.text, number.owner, number.drawn_at])?;
-    }
-    for (kind, count) in &salvaged.counts {
-        if salvaged.numbers.iter().any(|n| n.kind == *kind && n.count == *count) {
-            continue;
-        }
-        // Whose it was is not known any more; that it was drawn is, and the count goes on after it.
-        let (text, owner) = (format!("{kind}/{count}"), Uuid::now_v7().to_string());
-        tx.execute(sql, params![kind, count, text, owner, at.to_rfc3339()])?;
-    }
-    Ok(())
+    let changes = salvaged.rows.values().filter_map(|copy| serde_json::from_str::<Change>(&copy.signed.payload).ok());
+    let ops = changes.flat_map(|change| change.ops);
+    let facts: Vec<Fact> = ops.filter_map(|op| if let Op::Fact(fact) = op { Some(fact) } else { None }).collect();
+    let mut book = Book::of(salvaged.numbers.iter().cloned());
+    book.learn(&salvaged.identity.certificate.number_prefix, &facts);
+    book.count_on(&salvaged.counts, at);
+    book.keep(tx)
 }
 
 impl Reader<'_> {

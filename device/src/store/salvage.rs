@@ -13,8 +13,10 @@ use gongdan_domain::sync::change::{Change, SignedChange};
 use rusqlite::{Connection, OpenFlags, Row};
 
 use crate::spare::Spare;
+use crate::store::book::Entry;
+use crate::store::mark::Mark;
 use crate::store::meta::{self, Identity};
-use crate::store::{connect, lock};
+use crate::store::{book, connect, lock};
 use crate::vault::DatabaseKey;
 
 /// An own change as it stood in the damaged file.
@@ -29,17 +31,8 @@ pub(super) struct OutboxCopy {
     pub verdict_position: Option<u64>,
     pub code: Option<String>,
     pub details: Option<String>,
-    /// Found on a page by itself: it may be an older state of a row that was replaced later.
+    /// It may be an older state of a row that was replaced later: found on a page by itself, or before a log that breaks off.
     pub carved: bool,
-}
-
-/// A number that was drawn.
-pub(super) struct NumberCopy {
-    pub kind: String,
-    pub count: u64,
-    pub text: String,
-    pub owner: String,
-    pub drawn_at: String,
 }
 
 /// What was found.
@@ -51,14 +44,15 @@ pub(super) struct Salvaged {
     pub chain: ChainHead,
     /// The lock of the screen, where the key store keeps the key.
     pub pin: Option<String>,
-    pub numbers: Vec<NumberCopy>,
-    /// The highest count of each kind that is known to have been drawn.
+    pub numbers: Vec<Entry>,
+    /// The highest count of each kind by the spare copy; there may be later ones among the numbers.
     pub counts: BTreeMap<String, u64>,
     pub drafts: Vec<(String, String, String)>,
 }
 
-/// `None` where neither the file nor the spare copy says who this device is: then only a new enrolment helps.
-pub(super) fn read(path: &Path, key: &DatabaseKey, spare: Option<Spare>) -> Option<Salvaged> {
+/// `None` where neither the file nor the spare copy says who this device is: then only a new enrolment helps. `mark`: what was
+/// committed before, by the mark beside the file.
+pub(super) fn read(path: &Path, key: &DatabaseKey, spare: Option<Spare>, mark: Option<Mark>) -> Option<Salvaged> {
     let file = Damaged { path, key };
     let meta = file.meta();
     let (spared, counts) = match spare {
@@ -69,6 +63,10 @@ pub(super) fn read(path: &Path, key: &DatabaseKey, spare: Option<Spare>) -> Opti
     let own = |name: &str| meta.get(name).or_else(|| spared.get(name)).cloned();
     let identity = Identity::of(own).ok()?;
     let mut rows = file.outbox();
+    if mark.is_some_and(|mark| mark.commits > committed(&meta)) {
+        // SQLite sees a state that was left behind: what the rest of the log has of a row is better.
+        rows.values_mut().for_each(|copy| copy.carved = true);
+    }
     for copy in page::outbox(path, key).into_iter().filter(|copy| genuine(&identity, copy)) {
         let better = |kept: &OutboxCopy| kept.carved && newer(&copy, kept);
         let seq = copy.signed.device_seq;
@@ -78,14 +76,6 @@ pub(super) fn read(path: &Path, key: &DatabaseKey, spare: Option<Spare>) -> Opti
     }
     rows.retain(|_, copy| genuine(&identity, copy));
     let numbers = file.numbers();
-    let counts = counts.into_iter().chain(numbers.iter().map(|n| (n.kind.clone(), n.count))).fold(
-        BTreeMap::new(),
-        |mut highest: BTreeMap<String, u64>, (kind, count)| {
-            let known = highest.entry(kind).or_default();
-            *known = count.max(*known);
-            highest
-        },
-    );
     let kept = |from: &BTreeMap<String, String>| {
         from.get(meta::CHAIN).and_then(|text| serde_json::from_str::<ChainHead>(text).ok())
     };
@@ -96,6 +86,11 @@ pub(super) fn read(path: &Path, key: &DatabaseKey, spare: Option<Spare>) -> Opti
     let chain = chain.max_by_key(|head| head.seal_no).unwrap_or(genesis);
     let pin = own(meta::PIN);
     Some(Salvaged { identity, rows, meta, chain, pin, numbers, counts, drafts: file.drafts() })
+}
+
+/// How many transactions a state of the database contains.
+fn committed(meta: &BTreeMap<String, String>) -> u64 {
+    meta.get(meta::COMMITS).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// The chain's head after a change that sealed something.
@@ -170,17 +165,9 @@ impl Damaged<'_> {
         }
     }
 
-    fn numbers(&self) -> Vec<NumberCopy> {
-        let read = |row: &Row| {
-            Ok(NumberCopy {
-                kind: row.get(0)?,
-                count: row.get(1)?,
-                text: row.get(2)?,
-                owner: row.get(3)?,
-                drawn_at: row.get(4)?,
-            })
-        };
-        self.rows("SELECT kind, count, text, owner, drawn_at FROM number", read).unwrap_or_default()
+    fn numbers(&self) -> Vec<Entry> {
+        let all = |columns: &str| self.rows(&format!("SELECT {columns} FROM number"), Entry::of);
+        all(book::COLUMNS).or_else(|_| all(book::FIRST_COLUMNS)).unwrap_or_default()
     }
 
     fn drafts(&self) -> Vec<(String, String, String)> {

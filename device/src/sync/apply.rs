@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use gongdan_domain::id::JobId;
+use gongdan_domain::number::Claim;
 use gongdan_domain::sync::wire::{ExchangeReply, Page, RECOVERY_CODE, Record, RecordBody};
 use gongdan_domain::time::Stamp;
 
@@ -45,6 +46,9 @@ pub fn reply(store: &Store, stamp: Stamp, reply: &ExchangeReply) -> Result<bool>
         let told = reply.pages.iter().flat_map(|page| &page.records);
         let jobs: BTreeSet<JobId> = told.filter_map(|record| record.body.job()).collect();
         store.apply(stamp.clone(), |a| a.settle_archive(&jobs))?;
+        if reply.pages.iter().flat_map(|page| &page.records).any(claims_a_number) {
+            store.apply(stamp.clone(), |a| a.learn_numbers())?;
+        }
     }
     Ok(!reply.verdicts.is_empty() || reply.pages.iter().any(|page| !page.records.is_empty()))
 }
@@ -92,6 +96,10 @@ fn verdicts(a: &Applier, reply: &ExchangeReply) -> Result<()> {
         Some(scopes) if !reply.unconfirmed => a.set_allowed(scopes),
         _ => Ok(()),
     }
+}
+
+fn claims_a_number(record: &Record) -> bool {
+    matches!(&record.body, RecordBody::Fact { fact, .. } if Claim::KINDS.contains(&fact.kind.as_str()))
 }
 
 /// One page and its cursor.

@@ -4,6 +4,7 @@
 use ed25519_dalek::SigningKey;
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{public_key, public_key_text};
+use gongdan_domain::sync::again::Former;
 use gongdan_domain::sync::enrolment::EnrolmentText;
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest};
 use rand::rngs::OsRng;
@@ -25,7 +26,7 @@ impl Device {
     /// Enrols this device. Where anything fails nothing is left behind.
     pub fn enrol(&self, args: &args::Enrol) -> Result<()> {
         on_own_runtime(|| async {
-            let (server, _) = self.asked(args)?;
+            let (server, _) = self.asked(&args.server, &args.code)?;
             let road = Client::new(&server, Zeroizing::default(), self.0.patience)?;
             self.enrol_over(args, &road).await
         })
@@ -46,24 +47,25 @@ impl Device {
     }
 
     /// Where to enrol and with which code: the whole enrolment text in the place of the code brings both, else they were typed apart.
-    fn asked(&self, args: &args::Enrol) -> Result<(String, String)> {
-        let (server, code) = if EnrolmentText::is_meant(&args.code) {
-            let text: EnrolmentText = args.code.parse().map_err(|_| Code::EnrolmentTextDamaged)?;
+    fn asked(&self, server: &str, code: &str) -> Result<(String, String)> {
+        let (server, code) = if EnrolmentText::is_meant(code) {
+            let text: EnrolmentText = code.parse().map_err(|_| Code::EnrolmentTextDamaged)?;
             (text.server.to_string(), text.code)
         } else {
-            (args.server.trim().to_owned(), args.code.trim().to_owned())
+            (server.trim().to_owned(), code.trim().to_owned())
         };
         Ok((self.0.server_override.clone().unwrap_or(server), code))
     }
 
     async fn enrol_with(&self, args: &args::Enrol, key: &DatabaseKey, road: &impl Road) -> Result<()> {
-        let (server, code) = self.asked(args)?;
+        let (server, code) = self.asked(&args.server, &args.code)?;
         let signing_key = SigningKey::generate(&mut OsRng);
         let request = EnrolRequest {
             code,
             public_key: public_key_text(&signing_key.verifying_key()),
             device_name: args.device_name.trim().to_owned(),
             app: self.app_version().to_owned(),
+            former: None,
         };
         let before = crate::clock::stamp(self.0.clock.as_ref(), None);
         let reply = road.enrol(&request).await?;
@@ -79,6 +81,55 @@ impl Device {
             store.apply(self.stamp(&store), |a| a.set_lock_pin(&wrap))?;
         }
         self.enrolled(store, &Enrolment { server, device_name: request.device_name })
+    }
+}
+
+/// A device whose data was copied.
+impl Device {
+    /// Enrols it anew in place, with a code of the same person: a new key, a new prefix, and all its work goes on under them.
+    pub fn enrol_again(&self, code: &str) -> Result<()> {
+        on_own_runtime(|| async {
+            let (server, _) = self.asked(&self.store()?.identity().server, code)?;
+            let road = Client::new(&server, Zeroizing::default(), self.0.patience)?;
+            self.enrol_again_over(code, &road).await
+        })
+    }
+
+    /// The same over a road of the caller's choosing.
+    pub async fn enrol_again_over(&self, code: &str, road: &impl Road) -> Result<()> {
+        let _no_round = self.0.round.lock().await;
+        let enrolment = self.enrolment();
+        let store = self.store()?;
+        let former = store.identity();
+        if !store.read(self.stamp(&store), |r| r.copied())? {
+            return Err(Code::NotCopied.into());
+        }
+        let (server, code) = self.asked(&former.server, code)?;
+        let signing_key = SigningKey::generate(&mut OsRng);
+        let public_key = public_key_text(&signing_key.verifying_key());
+        let request = EnrolRequest {
+            code,
+            former: Some(Former::sign(former.signed_certificate.clone(), &public_key, &former.signing_key)?),
+            public_key,
+            device_name: enrolment.device_name.clone(),
+            app: self.app_version().to_owned(),
+        };
+        let reply = road.enrol(&request).await?;
+        let identity = identity(reply, signing_key, server.clone())?;
+        // Work of one company never goes to another.
+        if identity.certificate.server_key != former.certificate.server_key {
+            return Err(Code::ServerKeyWrong.into());
+        }
+        if identity.certificate.person != former.certificate.person {
+            return Err(Code::EnrolmentForAnother.into());
+        }
+        store.apply(self.stamp(&store), |a| a.become_again(&identity).map(drop))?;
+        // The other copy has the old one too.
+        if let Err(error) = self.vault().renew_code(store.key()) {
+            tracing::warn!(%error, "no new recovery code could be made");
+        }
+        let again = Store::open(&self.database(), store.key().clone())?;
+        self.enrolled(again, &Enrolment { server, ..enrolment })
     }
 }
 

@@ -5,7 +5,7 @@ use gongdan_domain::seal::sha256_hex;
 use gongdan_domain::sync::SCHEMA;
 use gongdan_domain::sync::change::Extra;
 use gongdan_domain::sync::readmit::ReadmitRequest;
-use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
+use gongdan_domain::sync::wire::{COLLECTED, ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 
 use crate::clock::{Measured, stamp};
 use crate::device::{Changed, Device};
@@ -54,6 +54,7 @@ async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     }
     transfer::upload_all(device, store, road).await?;
     if collecting {
+        say_goodbye(device, store, road).await;
         return device.erase();
     }
     transfer::download_all(device, store, road).await?;
@@ -67,6 +68,14 @@ async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     })?;
     transfer::remove_all(device, store, &gone)?;
     transfer::free_all(device, store, &freed)
+}
+
+/// Tells the office that nothing is left here. Where that does not arrive the office sees a device that it revoked and no more.
+async fn say_goodbye(device: &Device, store: &Store, road: &impl Road) {
+    let left = store.read(device.stamp(store), |r| Ok(r.waiting_count()? + r.files_waiting()?));
+    if left.is_ok_and(|left| left == 0) {
+        _ = road.exchange(&asking(device, [(COLLECTED.to_owned(), true.into())].into_iter().collect())).await;
+    }
 }
 
 /// Numbers of jobs that were called off or went to somebody else stay as void; the office hears of it before the job leaves.

@@ -56,6 +56,8 @@ pub struct JobView {
     pub estimate: EstimateView,
     /// People on this visit.
     pub crew: Vec<CrewMember>,
+    /// Names of those to whom the office asks to hand the visit over.
+    pub handover_to: Vec<String>,
     /// Words of causes, measures and parts for the picked codes.
     pub parts: Vec<PartWords>,
     /// Measures that the knowledge base proposes for the chosen causes.

@@ -51,6 +51,8 @@ pub struct SyncList {
     /// About this person's own work, until the office has answered. Nothing waits for them.
     pub findings: Vec<FindingView>,
     pub questions: Vec<QuestionView>,
+    /// Visits under way that the office asks to have handed over.
+    pub handovers: Vec<HandoverView>,
     pub owed: Vec<Obligation>,
     pub waiting: Vec<WaitingView>,
     pub files: FilesView,
@@ -144,6 +146,16 @@ pub struct QuestionView {
     pub customer: String,
     pub at: String,
     pub question: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct HandoverView {
+    pub job: JobId,
+    pub customer: String,
+    /// To whom, the leader.
+    pub to: String,
+    pub at: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

@@ -11,6 +11,7 @@ use crate::finding::Finding;
 use crate::id::{ChangeId, DeviceId, FactId, JobId, PersonId};
 use crate::problem::Code;
 use crate::seal::{Receipt, SealedDocument};
+use crate::sync::again::Former;
 use crate::sync::change::{EntityRef, Extra, Fact, FileRef, Scope, SignedChange};
 use crate::sync::merge::Register;
 use crate::time::Instant;
@@ -20,6 +21,9 @@ use crate::time::Instant;
 pub const RECOVERY_CODE: &str = "recovery_code";
 /// In `extra` of an answer: the code that was shown to somebody in the office. A device that was opened without it makes a new one.
 pub const RECOVERY_CODE_SHOWN: &str = "recovery_code_shown";
+
+/// In `extra` of a request: a revoked device has handed everything over and erases itself next.
+pub const COLLECTED: &str = "collected";
 
 /// `POST /sync/v1/exchange`: one round trip is a whole small sync.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -193,6 +197,9 @@ pub struct EnrolRequest {
     pub public_key: String,
     pub device_name: String,
     pub app: String,
+    /// A device whose data was copied shows which enrolment this one continues.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<Former>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

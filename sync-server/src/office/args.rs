@@ -236,6 +236,10 @@ pub struct AssignJob {
     pub job: JobId,
     #[serde(flatten)]
     pub assign: Assignment,
+    /// Also where somebody is there already and has not answered: his tablet may be broken.
+    #[serde(default)]
+    #[ts(optional)]
+    pub at_once: Option<bool>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -18,6 +18,7 @@ use crate::office::load::Names;
 use crate::office::{recovery, view as v};
 use crate::storage::{DeviceRecord, Reader, User};
 use crate::sync::enrol;
+use crate::sync::exchange::COLLECTED;
 use crate::sync::readmit::UNCONFIRMED;
 use crate::sync::recover;
 
@@ -32,7 +33,11 @@ pub fn list(ctx: &Context, _: a::OfficeNothing) -> Result<v::DeviceList> {
         for device in r.devices()? {
             let holes = recovery::holes(r, device.id)?;
             let offered = offered.get(&device.id).copied().unwrap_or(0);
-            devices.push(row(&mut names, (holes, offered), device)?);
+            let mut continued_as = Vec::new();
+            for id in r.continued_by(device.id)? {
+                continued_as.extend(r.device(id)?.map(|device| device.number_prefix));
+            }
+            devices.push(row(&mut names, (holes, offered, continued_as), device)?);
         }
         Ok(v::DeviceList { devices, people: people(r)? })
     })
@@ -40,7 +45,7 @@ pub fn list(ctx: &Context, _: a::OfficeNothing) -> Result<v::DeviceList> {
 
 fn row(
     names: &mut Names<'_>,
-    (holes, offered): (Vec<v::HoleRange>, u32),
+    (holes, offered, continued_as): (Vec<v::HoleRange>, u32, Vec<String>),
     device: DeviceRecord,
 ) -> Result<v::DeviceRow> {
     Ok(v::DeviceRow {
@@ -54,6 +59,7 @@ fn row(
         last_seen_at: device.last_seen_at,
         acked_through: device.acked_through,
         holes,
+        continued_as,
         offered,
     })
 }
@@ -64,6 +70,7 @@ fn state(stored: &str) -> v::DeviceState {
         UNCONFIRMED => v::DeviceState::Unconfirmed,
         "quarantined" => v::DeviceState::Quarantined,
         "erased" => v::DeviceState::Erased,
+        COLLECTED => v::DeviceState::Collected,
         _ => v::DeviceState::Revoked,
     }
 }

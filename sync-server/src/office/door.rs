@@ -30,10 +30,7 @@ pub async fn command(
     let Some(door) = door else { return Err(Problem::with(Code::UnknownCommand, json!({ "name": name })).into()) };
     // Who asks comes before what he asks: a stranger learns nothing about shapes.
     let ctx = if door == Door::Open { None } else { Some(enter(&core, door, &headers, address).await?) };
-    if !body::is_json(&headers) {
-        return Ok(body::not_json());
-    }
-    let bytes = body::bytes(&headers, body, MAX_REQUEST).await?;
+    let bytes = body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?;
     let args: Value = body::parse(&bytes)?;
     let (reply, cookies) = match ctx {
         Some(ctx) => {

@@ -73,9 +73,13 @@ pub fn open(ctx: &Context, args: a::OfficeOpenJob) -> Result<v::OfficeJob> {
         let machine: Option<MachineId> = listed.at.machine;
         let stored = r.facts(args.job)?;
         let facts: Vec<_> = stored.iter().filter(|f| !f.retracted).map(|f| f.fact.clone()).collect();
+        let visit = index::visit_state(r, listed.at.visit, &facts)?;
+        let (handover_to, handover_of) = decided::handover_names(&mut names, &visit)?;
         let mut job = v::OfficeJob {
+            handover_to,
+            handover_of,
             fields: load::all_fields(&r.fields(&load::job_entity(args.job))?),
-            visit: index::visit_state(r, listed.at.visit, &facts)?,
+            visit,
             warranty: load::machine_warranty(r, &reference, machine, ctx.now)?,
             timeline: load::timeline(&mut names, &stored, None)?,
             findings: load::findings(&mut names, r.findings_of_job(args.job)?)?,

@@ -30,7 +30,7 @@ pub const IMPORTS: Door = Door::Needs(Permission::AdministerUsers);
 /// `POST /api/office/upload/work`: the file as it is.
 pub async fn import(State(core): State<Shared>, address: Address, headers: HeaderMap, body: Body) -> Result<Response> {
     let ctx = enter(&core, IMPORTS, &headers, address).await?;
-    let file = body::bytes(&headers, body, attachment::MAX_WORK).await?;
+    let file = body::bytes(&headers, body::FILE, body, attachment::MAX_WORK).await?;
     let imported = off_thread(move || import::work(&ctx.core, &file, Some(ctx.who.person))).await?;
     body::answer(&headers, &imported)
 }

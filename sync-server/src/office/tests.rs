@@ -63,7 +63,7 @@ async fn every_refusal_is_a_problem() {
     let method = ask("PUT", "/api/office/home", "application/json").await;
     assert_eq!((method.status.as_u16(), method.code()), (405, "method_not_allowed".to_owned()));
     let kind = ask("POST", "/api/office/home", "text/plain").await;
-    assert_eq!((kind.status.as_u16(), kind.code()), (415, "bad_request".to_owned()));
+    assert_eq!((kind.status.as_u16(), kind.code()), (415, "content_type_wrong".to_owned()));
     let nowhere = ask("GET", "/api/nowhere", "application/json").await;
     assert_eq!((nowhere.status.as_u16(), nowhere.code()), (404, "not_found".to_owned()));
     for answer in [broken, unknown, huge, method, kind, nowhere] {

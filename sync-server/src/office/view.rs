@@ -371,6 +371,10 @@ pub struct OfficeJob {
     pub timeline: Vec<TimelineRow>,
     pub findings: Vec<FindingRow>,
     pub obligations: Vec<Obligation>,
+    /// Names of those for whom the visit was asked to be handed over, the leader first.
+    pub handover_to: Vec<String>,
+    /// Who answered, or is asked.
+    pub handover_of: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -71,9 +71,21 @@ fn stream() -> (&'static str, Value) {
     ("200", json!({ "description": "Server-sent events.", "content": { "text/event-stream": { "schema": schema } } }))
 }
 
-fn body(mut operation: Value, schema: &Value) -> Value {
-    operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+fn body(operation: Value, schema: &Value) -> Value {
+    takes(operation, "application/json", schema, true)
+}
+
+/// An operation with a body of one type; one of another type is answered 415.
+fn takes(mut operation: Value, kind: &str, schema: &Value, required: bool) -> Value {
+    operation["requestBody"] = json!({ "required": required, "content": { kind: { "schema": schema } } });
+    for (status, problem) in problems(&[415]) {
+        operation["responses"][status] = problem;
+    }
     operation
+}
+
+fn binary() -> Value {
+    json!({ "type": "string", "format": "binary" })
 }
 
 fn object(required: &[(&str, Value)], optional: &[(&str, Value)]) -> Value {
@@ -112,7 +124,12 @@ fn enrol() -> Value {
 }
 
 pub fn enrol_request() -> Value {
-    object(&[("code", string()), ("public_key", string()), ("device_name", string()), ("app", string())], &[])
+    let signed = object(&[("payload", string()), ("signature", string())], &[]);
+    let former = object(&[("certificate", signed), ("signature", string())], &[]);
+    object(
+        &[("code", string()), ("public_key", string()), ("device_name", string()), ("app", string())],
+        &[("former", former)],
+    )
 }
 
 pub fn enrol_reply() -> Value {
@@ -154,12 +171,9 @@ pub fn readmit_request() -> Value {
 /// A file of exported work as it is.
 fn import() -> Value {
     let summary = "Takes in work that a device exported.";
-    let mut operation =
+    let operation =
         operation("import_work", summary, &session(), any("What came in."), &[400, 401, 403, 404, 409, 413, 422, 507]);
-    let file = json!({ "type": "string", "format": "binary" });
-    operation["requestBody"] =
-        json!({ "required": true, "content": { "application/octet-stream": { "schema": file } } });
-    operation
+    takes(operation, "application/octet-stream", &binary(), true)
 }
 
 fn exchange() -> Value {
@@ -253,9 +267,8 @@ fn attachments() -> [(&'static str, Value); 3] {
         &[400, 401, 403, 404],
     );
     let refusals = [400, 401, 403, 404, 409, 413, 422, 507];
-    let mut patch = operation("attachment_piece", "The next piece of a file.", &device(), standing("204"), &refusals);
-    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
-    patch["requestBody"] = json!({ "required": true, "content": { "application/octet-stream": bytes } });
+    let patch = operation("attachment_piece", "The next piece of a file.", &device(), standing("204"), &refusals);
+    let patch = takes(patch, "application/octet-stream", &binary(), true);
     let get = operation("attachment", "A file that a record in reach names.", &device(), file(), &[400, 401, 403, 404]);
     [
         ("head", with(head, json!([hash()]))),
@@ -292,10 +305,9 @@ fn proofs() -> [(&'static str, &'static str, Value); 4] {
         }
         operation
     };
-    let form = |mut operation: Value| {
-        let schema = json!({ "type": "object", "properties": { "file": { "type": "string", "format": "binary" } } });
-        operation["requestBody"] = json!({ "content": { "multipart/form-data": { "schema": schema } } });
-        operation
+    let form = |operation: Value| {
+        let schema = json!({ "type": "object", "properties": { "file": binary() } });
+        takes(operation, "multipart/form-data", &schema, false)
     };
     let lang = || json!({ "name": "lang", "in": "query", "schema": string() });
     let code = || in_path("code", &string());
@@ -352,8 +364,9 @@ fn download() -> Value {
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use gongdan_domain::sync::again::Former;
     use gongdan_domain::sync::change::Extra;
-    use gongdan_domain::sync::wire::{EnrolRequest, ExchangeRequest, Record, RecordBody};
+    use gongdan_domain::sync::wire::{EnrolRequest, ExchangeRequest, Record, RecordBody, SignedCertificate};
     use serde_json::{Value, json};
 
     fn names(value: &Value) -> BTreeSet<String> {
@@ -384,7 +397,15 @@ mod tests {
         };
         assert_eq!(names(&json!(exchange)), names(&super::exchange_request()["properties"]));
         let empty = String::new;
-        let enrol = EnrolRequest { code: empty(), public_key: empty(), device_name: empty(), app: empty() };
+        let certificate = SignedCertificate { payload: empty(), signature: empty() };
+        let former = Former { certificate, signature: empty() };
+        let enrol = EnrolRequest {
+            code: empty(),
+            public_key: empty(),
+            device_name: empty(),
+            app: empty(),
+            former: Some(former),
+        };
         assert_eq!(names(&json!(enrol)), names(&super::enrol_request()["properties"]));
     }
 }

@@ -70,6 +70,35 @@ async fn hostile_every_route_has_its_limit() {
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (431, "too_large"));
 }
 
+/// A body says what it is, at every address that takes one; a page of another site cannot send what it likes without asking.
+#[tokio::test]
+async fn hostile_a_body_of_another_type_is_refused_everywhere() {
+    let world = World::new();
+    let technician = world.person("zhang", Role::Technician);
+    let device = world.device(technician).await;
+    let admin = world.signed_in("admin", Role::Admin).await;
+    let takes_a_body = super::ENDPOINTS.iter().filter(|(method, _)| matches!(*method, "post" | "patch"));
+    let mut asked = 0;
+    for (method, path) in takes_a_body {
+        let path = path.replace("{name}", "home").replace("{hash}", &"0".repeat(64)).replace("{code}", "ABCD");
+        for kind in [Some("text/plain"), Some("application/x-www-form-urlencoded"), None] {
+            let request = Request::builder().method(method.to_uppercase().as_str()).uri(&path);
+            let request =
+                request.header("authorization", format!("Bearer {}", device.token)).header("upload-offset", 0);
+            let request = request.header("cookie", &admin.cookies).header("x-csrf", &admin.csrf);
+            let request = kind.into_iter().fold(request, |request, kind| request.header("content-type", kind));
+            let answer = world.ask(request.body(Body::from("{}")).expect("a request")).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.code().as_str()),
+                (415, "content_type_wrong"),
+                "{path} {kind:?}"
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked >= 21, "all of them were asked: {asked}");
+}
+
 /// Whoever stops speaking in the middle of a request does not hold the server.
 #[tokio::test]
 async fn hostile_a_silent_sender_is_given_up() {

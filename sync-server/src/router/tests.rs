@@ -181,8 +181,10 @@ impl Cast {
         } else {
             path
         };
+        let octets = method == "patch" || path.contains("/upload/");
+        let kind = if octets { "application/octet-stream" } else { "application/json" };
         let mut request = Request::builder().method(method.to_uppercase().as_str()).uri(path);
-        request = request.header("content-type", "application/json").header("upload-offset", 0);
+        request = request.header("content-type", kind).header("upload-offset", 0);
         request = match who {
             Who::Nobody => request,
             Who::Browser(browser) => request.header("cookie", &browser.cookies).header("x-csrf", &browser.csrf),

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits in groups, readers on a small pool, WAL with `synchronous=FULL`.
 //! Many writes share one fsync; each is a savepoint, so that one that fails disturbs no other.
 
+mod again;
 mod conditions;
 mod evidence;
 mod mail;

@@ -22,7 +22,7 @@ use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 const FILES_PURPOSE: &[u8] = b"gongdan-files/1";
 const NONCE: usize = 24;
@@ -41,6 +41,16 @@ pub struct Rescued {
 
 /// Reads outbox and files of the database `file`; `recovery.json` and the folder `files` lie beside it.
 pub fn read(file: &Path, recovery: &StaticSecret, scratch: &Path, now: Instant) -> Result<Rescued> {
+    read_all(file, recovery, scratch, now).map_err(|error| match error {
+        Error::Database(_) | Error::Json(_) | Error::Seal(_) if !error.disk_full() => {
+            tracing::warn!(%error, "a tablet's database cannot be read");
+            Code::DatabaseDamaged.into()
+        }
+        other => other,
+    })
+}
+
+fn read_all(file: &Path, recovery: &StaticSecret, scratch: &Path, now: Instant) -> Result<Rescued> {
     let key = key(file, recovery)?;
     let copy = scratch.join("tablet.db");
     for suffix in ["", "-wal"] {

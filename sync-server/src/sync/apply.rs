@@ -18,7 +18,7 @@ use crate::core::Env;
 use crate::error::Result;
 use crate::storage::evidence::KnownWrite;
 use crate::storage::{Tx, record_id};
-use crate::sync::{falsified, judge, number};
+use crate::sync::{again, falsified, handover, judge, number};
 use crate::{grant, index};
 
 /// Whose change it is.
@@ -47,6 +47,8 @@ struct Touched {
     /// Jobs whose customer, machine or people may have changed.
     granting: BTreeSet<JobId>,
     assigned: BTreeSet<JobId>,
+    /// Visits that somebody agreed to hand over.
+    handed: BTreeSet<VisitId>,
 }
 
 struct Taking<'a> {
@@ -236,6 +238,7 @@ impl Taking<'_> {
         self.touched.jobs.extend(fact.job);
         match body {
             Some(FactBody::JobAssigned { .. }) => self.touched.assigned.extend(fact.job),
+            Some(FactBody::ReassignAnswered { accepted: true, .. }) => self.touched.handed.extend(fact.visit),
             Some(FactBody::FindingAnswered { finding, answer, decision }) => self.answer(finding, answer, decision)?,
             _ => {}
         }
@@ -278,6 +281,9 @@ impl Taking<'_> {
             }
             return Ok(());
         }
+        if !self.author.office && again::keep_apart(self.tx, self.env, self.author.device, seal)? {
+            return Ok(());
+        }
         for (code, details) in judge::seal(self.tx, seal, self.author)? {
             let id = derived(derived(document.id, &document.hash), &format!("finding/{code:?}"));
             self.find(id, code, (Some(seal.job), Some(seal.visit), None), details)?;
@@ -310,7 +316,7 @@ impl Taking<'_> {
     }
 
     fn finish(self) -> Result<Applied> {
-        let Touched { mut jobs, customers, granting, assigned } = self.touched;
+        let Touched { mut jobs, customers, granting, assigned, handed } = self.touched;
         for job in &assigned {
             grant::people(self.tx, *job, self.env.now)?;
         }
@@ -328,6 +334,9 @@ impl Taking<'_> {
                 falsified::job(self.tx, self.env, job)?;
             }
             index::job(self.tx, self.env, job)?;
+        }
+        for visit in handed {
+            handover::carry_out(self.tx, self.env, self.change, visit)?;
         }
         Ok(self.applied)
     }

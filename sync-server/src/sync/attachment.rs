@@ -101,8 +101,14 @@ pub async fn patch(
     let named = headers.get(OFFSET).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     let offset = named.ok_or_else(|| Problem::with(Code::BadRequest, json!({ "missing": "upload-offset" })))?;
     let known = headers.clone();
-    let state = core.read(move |_, r| allowed(r, &known, &hash)).await?;
-    let piece = body::bytes(&headers, body, MAX_PIECE).await?;
+    let allow = move |r: &dyn Reader| {
+        // Who asks, then what he brings, then whether it is his to bring.
+        auth::device(r, &known)?;
+        body::expect(&known, body::FILE)?;
+        allowed(r, &known, &hash)
+    };
+    let state = core.read(move |_, r| allow(r)).await?;
+    let piece = body::bytes(&headers, body::FILE, body, MAX_PIECE).await?;
     let size = state.file.size;
     let worker = std::sync::Arc::clone(&core);
     let now = off_thread(move || append(&worker, &state, offset, &piece)).await?;

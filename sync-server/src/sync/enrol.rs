@@ -20,6 +20,7 @@ use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
 use crate::storage::{DeviceRecord, Reader, Tx, User};
+use crate::sync::again;
 use crate::sync::exchange::check_protocol;
 use crate::{auth, body, secret};
 
@@ -41,7 +42,7 @@ pub fn create_code(tx: &mut dyn Tx, who: PersonId, now: Instant) -> Result<(Stri
 
 pub async fn enrol(State(core): State<Shared>, address: Address, headers: HeaderMap, body: Body) -> Result<Response> {
     check_protocol(&headers)?;
-    let request: EnrolRequest = body::parse(&body::bytes(&headers, body, MAX_REQUEST).await?)?;
+    let request: EnrolRequest = body::parse(&body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?)?;
     let key = format!("enrol {}", address.0);
     let now = core.now();
     core.limits.check(&key, now)?;
@@ -71,6 +72,8 @@ pub fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Resul
     if used_at.is_some() || now > valid_until {
         return Err(Code::EnrolmentCodeInvalid.into());
     }
+    let former =
+        request.former.as_ref().map(|f| again::continued(core, tx, f, &request.public_key, who)).transpose()?;
     tx.use_enrolment_code(&code, now)?;
     let certificate = certificate(core, tx, who, request, now)?;
     let signed = SignedCertificate::sign(&certificate, &core.keys.signing)?;
@@ -81,7 +84,7 @@ pub fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Resul
         person: who,
         public_key: request.public_key.clone(),
         certificate: serde_json::to_string(&signed)?,
-        number_prefix: certificate.number_prefix,
+        number_prefix: certificate.number_prefix.clone(),
         token_hash: secret::hash(&token),
         app: request.app.chars().take(80).collect(),
         state: "active".to_owned(),
@@ -90,6 +93,11 @@ pub fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Resul
         acked_through: 0,
         safe_through: 0,
     })?;
+    if let Some(former) = former {
+        tx.put_former(certificate.device_id, former.id)?;
+        let about = format!("{} → {}", former.number_prefix, certificate.number_prefix);
+        auth::note(tx, now, Some(who), "continued", &about)?;
+    }
     let recovery_key = core.keys.recovery_public.clone();
     Ok(EnrolReply { certificate: signed, token, recovery_key, epoch: tx.epoch()?, time: now })
 }

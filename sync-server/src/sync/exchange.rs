@@ -7,7 +7,7 @@ use axum::response::Response;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::PROTOCOL;
 use gongdan_domain::sync::change::Extra;
-use gongdan_domain::sync::wire::{ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
+use gongdan_domain::sync::wire::{self, ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 use serde_json::json;
 
 use crate::core::{Core, Shared, off_thread};
@@ -21,6 +21,8 @@ use crate::sync::readmit::UNCONFIRMED;
 use crate::{auth, body};
 
 const MAX_REQUEST: usize = 32 * 1024 * 1024;
+/// The state of a device that handed everything over before it erased itself.
+pub const COLLECTED: &str = "collected";
 const MIN_APP: &str = "0.1.0";
 
 /// Push takes every protocol ever released; one that is not released yet cannot be understood.
@@ -40,7 +42,7 @@ pub async fn exchange(State(core): State<Shared>, headers: HeaderMap, body: Body
     check_protocol(&headers)?;
     let known = headers.clone();
     let device = core.read(move |_, r| auth::device(r, &known)).await?;
-    let request: ExchangeRequest = body::parse(&body::bytes(&headers, body, MAX_REQUEST).await?)?;
+    let request: ExchangeRequest = body::parse(&body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?)?;
     let reply = off_thread(move || answer(&core, device, request)).await?;
     body::answer(&headers, &reply)
 }
@@ -55,13 +57,14 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
     let revoked = core.keys.revoked()?.contains(&device.id);
     core.write_now(move |core, tx| {
         let mut device = tx.device(device.id)?.unwrap_or(device);
-        if device.state == "erase" || device.state == "erased" || (revoked && device.state != "collect") {
+        let gone = matches!(device.state.as_str(), "erase" | "erased" | COLLECTED);
+        if gone || (revoked && device.state != "collect") {
             // What it says is no longer heard; it is told to erase itself.
-            if device.state != "erased" {
+            if !matches!(device.state.as_str(), "erased" | COLLECTED) {
                 let about = format!("{} {}", device.number_prefix, device.name);
                 auth::note(tx, core.now(), Some(device.person), "erased", &about)?;
+                device.state = "erased".to_owned();
             }
-            device.state = "erased".to_owned();
             device.last_seen_at = Some(core.now());
             tx.put_device(&device)?;
             let acked_through = device.acked_through;
@@ -75,6 +78,12 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
         }
         let env = core.env(tx)?;
         let pushed = push::push(tx, &env, &mut device, &request)?;
+        if device.state == "collect" && request.extra.get(wire::COLLECTED).is_some_and(|said| said == true) {
+            device.state = COLLECTED.to_owned();
+            tx.put_device(&device)?;
+            let about = format!("{} {}", device.number_prefix, device.name);
+            auth::note(tx, core.now(), Some(device.person), "collected", &about)?;
+        }
         Ok((device, pushed))
     })
 }
@@ -120,7 +129,7 @@ fn reply(
         reset: pulled.reset,
         revoked: match device.state.as_str() {
             "collect" => Some("collect".to_owned()),
-            "erased" | "erase" => Some("erase".to_owned()),
+            "erased" | "erase" | COLLECTED => Some("erase".to_owned()),
             _ => None,
         },
         copied: device.state == push::QUARANTINED,

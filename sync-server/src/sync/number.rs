@@ -3,7 +3,7 @@
 
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::finding::FindingCode;
-use gongdan_domain::number::{NumberState, Numbered};
+use gongdan_domain::number::{Claim, NumberState, Numbered};
 use gongdan_domain::sync::change::Fact;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -16,22 +16,6 @@ use crate::sync::apply::Author;
 /// More missing numbers than these are not named one by one.
 const NAMED: u32 = 20;
 
-/// What a fact says about a number: number, what it stands on, state, reason.
-fn claim(body: &FactBody) -> Option<(&str, Option<Uuid>, NumberState, &str)> {
-    match body {
-        FactBody::NumberDrawn { number, owner } => Some((number, Some(*owner), NumberState::Drawn, "")),
-        FactBody::OrderSealed { order_no, order, .. } => Some((order_no, Some(order.0), NumberState::Sealed, "")),
-        FactBody::NumberVoided { number, reason } => Some((number, None, NumberState::Void, reason)),
-        FactBody::ReceiptVoided { no, paper, reason, .. } => Some((no, Some(paper.0), NumberState::Void, reason)),
-        FactBody::ReceiptIssued { no, paper, .. }
-        | FactBody::TakenToWorkshop { no, paper, .. }
-        | FactBody::LoanerHandedOut { no, paper, .. }
-        | FactBody::HazardStated { no, paper, .. }
-        | FactBody::ReplacementDeclined { no, paper, .. } => Some((no, Some(paper.0), NumberState::Sealed, "")),
-        _ => None,
-    }
-}
-
 /// Enters what a fact says into the book; answers what does not fit.
 pub fn enter(
     tx: &mut dyn Tx,
@@ -40,7 +24,7 @@ pub fn enter(
     fact: &Fact,
     body: &FactBody,
 ) -> Result<Vec<(FindingCode, Value)>> {
-    let Some((number, owner, state, reason)) = claim(body) else { return Ok(Vec::new()) };
+    let Some(Claim { number, owner, state, reason }) = Claim::of(body) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let known = tx.number(number)?;
     if let Some(known) = &known {

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::storage::{DeviceRecord, StoredChange, Tx};
 use crate::sync::apply::{self, Author};
 use crate::sync::reach::Reach;
-use crate::sync::recover;
+use crate::sync::{again, recover};
 
 /// A change larger than this is refused; photos travel apart.
 const MAX_CHANGE: usize = 2 * 1024 * 1024;
@@ -142,14 +142,22 @@ fn first_verdict(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, signed: &Sig
     if let Some(first) = tx.change_by_id(change.change_id)? {
         return Ok(Verdict { device_seq: seq, ..first.verdict });
     }
+    let origin = again::origin(tx, &change)?;
+    let change = if origin.is_some() { again::without_known(tx, change)? } else { change };
     if let Some((code, details)) = Reach::of(tx, device.person)?.refusal(tx, &change)? {
         remember_refused(tx, &change)?;
+        if let Some(origin) = origin {
+            tx.put_moved(origin.device_id, &origin.signature, change.change_id)?;
+        }
         return Ok(refused(Some(&change), code, details));
     }
     if change.ops.is_empty() && change.extra.get("lost").is_some_and(|lost| lost == true) {
         record_hole(tx, env, device, seq, seq)?;
     }
     let applied = apply::apply(tx, env, &change, &author)?;
+    if let Some(origin) = origin {
+        tx.put_moved(origin.device_id, &origin.signature, change.change_id)?;
+    }
     let accepted = verdict(seq, Some(&change), Outcome::Accepted, position);
     Ok(Verdict { findings: applied.findings, receipts: applied.receipts, ..accepted })
 }

@@ -14,7 +14,7 @@ use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
 use crate::storage::{DeviceRecord, Tx};
-use crate::sync::exchange::check_protocol;
+use crate::sync::exchange::{COLLECTED, check_protocol};
 use crate::{auth, body, secret};
 
 const MAX_REQUEST: usize = 64 * 1024;
@@ -22,7 +22,7 @@ pub const UNCONFIRMED: &str = "unconfirmed";
 
 pub async fn readmit(State(core): State<Shared>, address: Address, headers: HeaderMap, body: Body) -> Result<Response> {
     check_protocol(&headers)?;
-    let request: ReadmitRequest = body::parse(&body::bytes(&headers, body, MAX_REQUEST).await?)?;
+    let request: ReadmitRequest = body::parse(&body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?)?;
     let key = format!("readmit {}", address.0);
     core.limits.check(&key, core.now())?;
     let reply = core.write(move |core, tx| readmit_with(core, tx, &request)).await;
@@ -58,7 +58,7 @@ pub fn known_or_admitted(
 ) -> Result<DeviceRecord> {
     let known = tx.device(certificate.device_id)?;
     let collecting = known.as_ref().is_some_and(|device| device.state == "collect");
-    let out = known.as_ref().is_some_and(|device| matches!(device.state.as_str(), "erase" | "erased"));
+    let out = known.as_ref().is_some_and(|device| matches!(device.state.as_str(), "erase" | "erased" | COLLECTED));
     if out || (!collecting && core.keys.revoked()?.contains(&certificate.device_id)) {
         return Err(Code::DeviceRevoked.into());
     }

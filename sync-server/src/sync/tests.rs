@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use crate::testing::{Browser, Device, World, records, request, spoiled};
 
+mod again;
+
 struct Team {
     world: World,
     dispatcher: Browser,
@@ -529,6 +531,11 @@ async fn l3_a_revoked_device_is_told_to_erase_and_gets_nothing() {
     let collected = t.world.push(&t.device, vec![t.note(1, "最后一条")]).await;
     assert_eq!((collected.revoked.as_deref(), collected.acked_through, t.facts()), (Some("collect"), 1, 1));
     assert!(collected.pages.is_empty() && collected.scopes == Some(Vec::new()));
+    let mut goodbye = request(2, 2, vec![]);
+    goodbye.extra.insert(gongdan_domain::sync::wire::COLLECTED.to_owned(), json!(true));
+    t.world.exchange(&t.device, &goodbye).await;
+    let state = t.world.core.store.read(|r| r.device(device)).expect("read").expect("known").state;
+    assert_eq!(state, "collected", "the office sees that nothing is left there");
     t.world.done(&admin, "revoke_device", json!({ "device": device, "mode": "erase" })).await;
     let erased = t.world.push(&t.device, vec![t.note(2, "太晚")]).await;
     assert_eq!((erased.revoked.as_deref(), erased.acked_through, t.facts()), (Some("erase"), 1, 1));
@@ -548,7 +555,8 @@ async fn l3_an_enrolment_code_works_once_and_guessing_is_limited() {
     let key = gongdan_domain::seal::public_key_text(&ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key());
     let body = |code: &str| json!({ "code": code, "public_key": key, "device_name": "t", "app": "t" }).to_string();
     let ask = async |code: &str| {
-        let request = axum::http::Request::post("/sync/v1/enrol").body(body(code).into()).expect("a request");
+        let request = axum::http::Request::post("/sync/v1/enrol").header("content-type", "application/json");
+        let request = request.body(body(code).into()).expect("a request");
         world.ask(request).await
     };
     assert_eq!(ask(&code.to_lowercase()).await.status.as_u16(), 200, "typed in any way");

@@ -13,12 +13,15 @@ use super::found::by_code;
 use super::page::{CSP, Frame, Says, html};
 use super::words::Tongue;
 use super::{File, compare};
+use crate::body;
 use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
 use crate::storage::Reader;
 
 /// Larger than an order with all its photos.
+/// A form of the page, or the file by itself.
+const TAKES: body::Takes = &["multipart/form-data", "application/pdf", "application/octet-stream", "application/json"];
 const MOST: usize = 20 * 1024 * 1024;
 /// Comparing prints up to three times: it must not take the machine from those who sync.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -127,6 +130,7 @@ pub async fn file_of_code(
 }
 
 async fn compared(core: Shared, code: String, caller: Caller, headers: &HeaderMap, body: Body) -> Result<Response> {
+    body::expect(headers, TAKES)?;
     let too_many = core.limits.check(&caller.limited, core.now()).is_err();
     if too_many {
         return core.read(move |core, r| Ok(caller.answer(profile(core, r)?.as_ref(), "", &Says::TooMany))).await;

@@ -8,6 +8,7 @@ mod calls;
 mod conflicts;
 mod devices;
 mod findings;
+mod handover;
 mod orders;
 mod publishing;
 mod revisions;

@@ -73,6 +73,7 @@ impl Office {
             .post(format!("{}/api/office/upload/{kind}", self.url))
             .header("cookie", format!("gd_session={}; gd_csrf={}", self.session, self.csrf))
             .header("x-csrf", &self.csrf)
+            .header("content-type", "application/octet-stream")
             .body(bytes)
             .send()
             .await

@@ -131,6 +131,18 @@ impl World {
     }
 }
 
+impl World {
+    /// Somebody copies a device's folder and opens it elsewhere.
+    pub async fn copied(&self, device: &TestDevice, folder: &str) -> TestDevice {
+        let data = self.folder.path().join(folder);
+        copy_tree(device.data(), &data);
+        let proxy = Proxy::to(([127, 0, 0, 1], self.port).into()).await;
+        let copy = TestDevice::open(data, proxy, |_| {}).await;
+        copy.call("unlock", json!({ "pin": PIN })).await.expect("unlocks");
+        copy
+    }
+}
+
 fn copy_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry")) {

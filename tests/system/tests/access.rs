@@ -11,7 +11,7 @@ use gongdan_device::vault::NoKeyStore;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::enrolment::EnrolmentText;
 use gongdan_domain::time::Instant;
-use gongdan_harness::{Office, PIN, ServerProcess, World, free_port, pinned_address, sign_in_lines};
+use gongdan_harness::{Office, PIN, ServerProcess, World, device_row, free_port, pinned_address, sign_in_lines};
 use serde_json::{Value, json};
 
 /// A tablet whose battery was empty for long: it believes to be in the year 2000.
@@ -125,12 +125,6 @@ async fn l3_plain_http_at_a_tls_door_gets_a_sentence_and_cookies_are_secure() {
         assert!(cookie.contains("; Secure") && cookie.contains("SameSite=Strict"), "{cookie}");
     }
     assert!(cookies.iter().any(|c| c.starts_with("gd_session=") && c.contains("HttpOnly")), "{cookies:?}");
-}
-
-async fn device_row(office: &Office, name: &str) -> Value {
-    let list = office.call("list_devices", json!({})).await.expect("devices");
-    let devices = list["devices"].as_array().expect("a list");
-    devices.iter().find(|d| d["name"] == name).unwrap_or_else(|| panic!("no device {name}: {list}")).clone()
 }
 
 /// What lies in a device's folder that could still open anything.

@@ -4,19 +4,26 @@
 
 use std::sync::Mutex;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as B64;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use gongdan_device::commands;
 use gongdan_device::error::Result;
 use gongdan_device::sync::client::read_reply;
 use gongdan_device::sync::road::Road;
+use gongdan_device::vault::Vault;
 use gongdan_domain::fact::{About, FactBody};
+use gongdan_domain::parcel;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::seal::{Receipt, SealedDocument, public_key};
 use gongdan_domain::sync::change::{Change, SignedChange};
 use gongdan_domain::sync::enrolment::EnrolmentText;
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest, SignedCertificate};
+use gongdan_server::import;
 use gongdan_server::office::COMMANDS;
+use gongdan_server::storage::tablet;
+use gongdan_server::verify::{File, offline};
 use gongdan_system_tests::fuzz::feed;
 use gongdan_system_tests::sim::dice::Dice;
 use gongdan_system_tests::sim::world::World;
@@ -241,5 +248,72 @@ fn fuzz_attachment() {
         let request = request.body(axum::body::Body::from(body.to_vec())).expect("a request");
         let answer = runtime.block_on(tower::ServiceExt::oneshot(service.clone(), request)).expect("answered");
         assert!(answer.status().as_u16() < 500, "{}", answer.status());
+    });
+}
+
+/// Exported work, as the parcel that somebody hands over, and as what would be inside if he could write one to the company.
+#[test]
+fn fuzz_work() {
+    let world = world();
+    _ = real_request(&world);
+    let core = world.core();
+    let (parcel, _) = gongdan_device::export::pack(world.units[0].device()).expect("packed");
+    let inside = parcel::open(&parcel, &parcel::opener_of(&core.keys.signing)).expect("the company opens it");
+    let company = parcel::address_of(&core.keys.signing.verifying_key());
+    feed("work", vec![parcel, inside], |bytes| {
+        if let Err(error) = import::work(core, bytes, None) {
+            sound(&error.problem());
+        }
+        let once = x25519_dalek::StaticSecret::from([9; 32]);
+        let closed = parcel::close(bytes, &company, &once).expect("closed");
+        if let Err(error) = import::work(core, &closed, None) {
+            sound(&error.problem());
+        }
+        _ = gongdan_device::export::carry(world.units[0].device(), bytes);
+    });
+}
+
+/// A file that somebody drops at the page of verification or gives to `verify`: a PDF, an exported proof, anything.
+#[test]
+fn fuzz_proof() {
+    let world = world();
+    let mut read = 0;
+    feed("proof", Vec::new(), |bytes| {
+        read += u32::from(File::read(bytes.to_vec()).is_ok());
+        let (lines, _) = offline::alone(bytes.to_vec(), None);
+        assert!(!lines.is_empty(), "it always says something");
+        if let Err(error) = offline::with_data(world.core(), bytes.to_vec()) {
+            sound(&error.problem());
+        }
+    });
+    assert!(read > 2, "some of it gets past the first look");
+}
+
+/// The files of a broken tablet: database, log, and the key wrapped to the company.
+#[test]
+fn fuzz_tablet() {
+    let world = world();
+    _ = real_request(&world);
+    let (tablet, here) = (&world.units[0].dir, tempfile::tempdir().expect("a folder"));
+    let database = std::fs::read(tablet.join("gongdan.db")).expect("the database");
+    let recovery = x25519_dalek::StaticSecret::from([7; 32]);
+    let company = B64.encode(x25519_dalek::PublicKey::from(&recovery).as_bytes());
+    std::fs::copy(tablet.join("vault.json"), here.path().join("vault.json")).expect("copied");
+    let vault = Vault::new(here.path(), Box::new(world.units[0].pocket.copied()));
+    vault.keep_for_recovery(&vault.from_key_store().expect("the key"), &company).expect("wrapped");
+    let wrap = std::fs::read(here.path().join("recovery.json")).expect("the wrapped key");
+    let whole = tablet::read(&tablet.join("gongdan.db"), &recovery, here.path(), world.core().now());
+    assert!(whole.is_err(), "wrapped to another company");
+    std::fs::write(here.path().join("gongdan.db"), &database).expect("written");
+    tablet::read(&here.path().join("gongdan.db"), &recovery, here.path(), world.core().now()).expect("both are whole");
+    feed("tablet", vec![database.clone(), wrap.clone()], |bytes| {
+        // What begins like a text is the wrapped key of a whole database, anything else the database of a whole key.
+        let key = bytes.first() == Some(&b'{');
+        std::fs::write(here.path().join("gongdan.db"), if key { &database } else { bytes }).expect("written");
+        std::fs::write(here.path().join("recovery.json"), if key { bytes } else { &wrap }).expect("written");
+        let read = tablet::read(&here.path().join("gongdan.db"), &recovery, here.path(), world.core().now());
+        if let Err(error) = read {
+            sound(&error.problem());
+        }
     });
 }

@@ -2,27 +2,8 @@
 //! nothing is lost that its author's device still holds; what is lost is named; what only others hold is offered to the office.
 
 use gongdan_domain::problem::Code;
-use gongdan_harness::{Office, TestDevice, World, job_of, notes};
+use gongdan_harness::{AtWork, SHEN, World, ZHANG, device_row, notes};
 use serde_json::{Value, json};
-
-const ZHANG: &str = "张晓峰";
-const SHEN: &str = "沈一川";
-
-async fn note(device: &TestDevice, about: &Value, text: &str) {
-    let fact = json!({ "kind": "note_added", "body": { "text": text } });
-    device.call("record", json!({ "about": about, "fact": fact })).await.expect("a note is always taken");
-}
-
-async fn photo(device: &TestDevice, about: &Value) {
-    let picture = std::fs::read(gongdan_harness::checkout().join("tests/fixtures/before.jpg")).expect("a picture");
-    device.photo(json!({ "about": about, "photo": "before", "caption": "" }), picture).await.expect("kept");
-}
-
-async fn device_row(admin: &Office, name: &str) -> Value {
-    let list = admin.call("list_devices", json!({})).await.expect("devices");
-    let rows = list["devices"].as_array().expect("rows");
-    rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no device {name}: {list}")).clone()
-}
 
 fn backup(world: &World, name: &str) {
     let (data, keys) = (world.path().join(name), world.path().join(format!("{name}-keys")));
@@ -44,15 +25,12 @@ fn restore(world: &mut World, name: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_refills_from_a_backup_that_is_many_syncs_old() {
-    let mut world = World::new();
-    let office = world.office("lu").await;
-    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
-    let about = json!({ "job": job, "visit": visit });
+    let AtWork { mut world, office, job, about } = AtWork::new().await;
     let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
     for device in [&a, &b] {
         device.sync().await.expect("syncs");
     }
-    note(&a, &about, "备份前").await;
+    a.note(&about, "备份前").await;
     a.sync().await.expect("syncs");
     backup(&world, "copy");
     assert!(!world.path().join("copy/keys").exists(), "keys never lie beside the data");
@@ -60,12 +38,12 @@ async fn restore_refills_from_a_backup_that_is_many_syncs_old() {
     for n in 0..12 {
         for (name, device) in [("甲", &a), ("乙", &b)] {
             let text = format!("{name} {n}");
-            note(device, &about, &text).await;
+            device.note(&about, &text).await;
             device.sync().await.expect("syncs");
             written.push(text);
         }
     }
-    photo(&a, &about).await;
+    a.picture(&about).await;
     a.sync().await.expect("syncs");
     written.sort();
     assert_eq!(notes(&office, &job).await, written);
@@ -95,23 +73,20 @@ async fn restore_refills_from_a_backup_that_is_many_syncs_old() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_refills_names_the_hole_and_offers_what_devices_hold_to_the_office() {
-    let mut world = World::new();
-    let office = world.office("lu").await;
-    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
-    let about = json!({ "job": job, "visit": visit });
+    let AtWork { mut world, office, job, about } = AtWork::new().await;
     let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
     a.sync().await.expect("syncs");
-    note(&a, &about, "一").await;
+    a.note(&about, "一").await;
     for device in [&a, &b] {
         device.sync().await.expect("syncs");
     }
     backup(&world, "old");
-    note(&a, &about, "二").await;
-    note(&a, &about, "三").await;
+    a.note(&about, "二").await;
+    a.note(&about, "三").await;
     a.sync().await.expect("syncs");
     // A later backup has them: the device forgets their changes at its next contact.
     backup(&world, "new");
-    note(&a, &about, "四").await;
+    a.note(&about, "四").await;
     a.sync().await.expect("syncs");
     a.sync().await.expect("syncs");
     // A decision of the office that no outbox holds.
@@ -171,17 +146,14 @@ async fn restore_refills_names_the_hole_and_offers_what_devices_hold_to_the_offi
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_refills_a_device_enrolled_after_the_backup_hands_over_and_waits_for_an_admin() {
-    let mut world = World::new();
-    let office = world.office("lu").await;
-    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
-    let about = json!({ "job": job, "visit": visit });
+    let AtWork { mut world, job, about, .. } = AtWork::new().await;
     backup(&world, "copy");
     let (late, lost) = (world.device(ZHANG, "late").await, world.device(SHEN, "lost").await);
     for device in [&late, &lost] {
         device.sync().await.expect("syncs");
     }
-    note(&late, &about, "备份以后登记的").await;
-    photo(&late, &about).await;
+    late.note(&about, "备份以后登记的").await;
+    late.picture(&about).await;
     late.sync().await.expect("syncs");
     let admin = world.office("admin").await;
     let row = device_row(&admin, "lost").await;
@@ -210,7 +182,7 @@ async fn restore_refills_a_device_enrolled_after_the_backup_hands_over_and_waits
     admin.call("confirm_device", json!({ "device": row["device"] })).await.expect("confirmed");
     late.sync().await.expect("syncs");
     assert_eq!(device_row(&admin, "late").await["state"], "active");
-    note(&late, &about, "又能用了").await;
+    late.note(&about, "又能用了").await;
     late.sync().await.expect("syncs");
     assert_eq!(notes(&office, &job).await.len(), 2);
 
@@ -229,23 +201,20 @@ async fn restore_refills_a_device_enrolled_after_the_backup_hands_over_and_waits
 
 #[tokio::test(flavor = "multi_thread")]
 async fn restore_refills_a_snapshot_that_was_rolled_back_without_restore() {
-    let mut world = World::new();
-    let office = world.office("lu").await;
-    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
-    let about = json!({ "job": job, "visit": visit });
+    let AtWork { mut world, job, about, .. } = AtWork::new().await;
     let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
     a.sync().await.expect("syncs");
-    note(&a, &about, "一").await;
+    a.note(&about, "一").await;
     for device in [&a, &b] {
         device.sync().await.expect("syncs");
     }
     world.kill_server();
     world.snapshot("snapshot");
     world.start_server();
-    note(&a, &about, "二").await;
-    photo(&a, &about).await;
+    a.note(&about, "二").await;
+    a.picture(&about).await;
     a.sync().await.expect("syncs");
-    note(&b, &about, "三").await;
+    b.note(&about, "三").await;
     for device in [&b, &a] {
         device.sync().await.expect("syncs");
     }
@@ -271,4 +240,50 @@ async fn restore_refills_a_snapshot_that_was_rolled_back_without_restore() {
         let view = device.call("open_customer", json!({ "customer": customer })).await.expect("the customer");
         assert_eq!(view["customer"]["fields"]["phone"]["value"], "0000-11", "and the new history is pulled whole");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_once_two_copies_go_on_under_new_enrolments_and_everything_of_both_arrives() {
+    let AtWork { world, office, job, about } = AtWork::new().await;
+    let a = world.device(ZHANG, "a").await;
+    a.sync().await.expect("syncs");
+    a.note(&about, "复制前").await;
+    let b = world.copied(&a, "b").await;
+    let fine = a.call("enrol_again", json!({ "code": world.enrolment_code(ZHANG).await })).await.expect_err("no need");
+    assert_eq!(fine.code, Code::NotCopied);
+    a.note(&about, "甲的").await;
+    b.note(&about, "乙的").await;
+    b.picture(&about).await;
+    a.sync().await.expect("the first one is believed");
+    for device in [&b, &a] {
+        assert_eq!(device.sync().await.expect_err("copied").code, Code::Fork);
+    }
+    a.note(&about, "甲又写的").await;
+    assert_eq!(a.sync().await.expect_err("copied").code, Code::Fork);
+    let (admin, before) = (world.office("admin").await, notes(&office, &job).await);
+    assert!(!before.contains(&"乙的".to_owned()), "kept apart: {before:?}");
+    assert_eq!(device_row(&admin, "a").await["state"], "quarantined");
+
+    let foreign =
+        b.call("enrol_again", json!({ "code": world.enrolment_code(SHEN).await })).await.expect_err("his own");
+    assert_eq!(foreign.code, Code::EnrolmentForAnother);
+    for device in [&b, &a] {
+        let code = world.enrolment_code(ZHANG).await;
+        device.call("enrol_again", json!({ "code": code })).await.expect("goes on in place");
+        device.sync().await.expect("syncs under the new enrolment");
+        device.nothing_waits().await;
+    }
+    b.sync().await.expect("syncs");
+    assert_eq!(notes(&office, &job).await, ["乙的", "复制前", "甲又写的", "甲的"], "everything of both, each once");
+    assert_eq!(gongdan_harness::photos(&office, &job).await.len(), 1, "the photo too");
+    for device in [&a, &b] {
+        let view = device.call("open_job", json!({ "job": job })).await.expect("the job").to_string();
+        assert!(["乙的", "甲又写的"].iter().all(|text| view.contains(text)), "and both tablets show it: {view}");
+    }
+    let refused = office.call("list_refused", json!({})).await.expect("the list");
+    assert!(!refused.to_string().contains("quarantined"), "nothing is left for the office to look at: {refused}");
+    let list = admin.call("list_devices", json!({})).await.expect("devices");
+    let rows = list["devices"].as_array().expect("rows");
+    let former = rows.iter().find(|row| row["state"] == "quarantined").expect("the former enrolment stays in the list");
+    assert_eq!(former["continued_as"].as_array().map(Vec::len), Some(2), "and says who goes on: {former}");
 }

@@ -4,21 +4,8 @@
 use std::path::PathBuf;
 
 use gongdan_domain::problem::Code;
-use gongdan_harness::{TestDevice, Weather, World, job_of, notes};
+use gongdan_harness::{AtWork, SHEN, TestDevice, Weather, World, ZHANG, job_of, notes};
 use serde_json::{Value, json};
-
-const ZHANG: &str = "张晓峰";
-const SHEN: &str = "沈一川";
-
-async fn note(device: &TestDevice, about: &Value, text: &str) {
-    let fact = json!({ "kind": "note_added", "body": { "text": text } });
-    device.call("record", json!({ "about": about, "fact": fact })).await.expect("a note is always taken");
-}
-
-async fn photo(device: &TestDevice, about: &Value) {
-    let picture = std::fs::read(gongdan_harness::checkout().join("tests/fixtures/before.jpg")).expect("a picture");
-    device.photo(json!({ "about": about, "photo": "before", "caption": "" }), picture).await.expect("kept");
-}
 
 async fn exported(device: &TestDevice) -> Vec<u8> {
     let saved = device.call("export_work", json!({})).await.expect("exported without any network");
@@ -27,28 +14,18 @@ async fn exported(device: &TestDevice) -> Vec<u8> {
     std::fs::read(path).expect("the file is where the screen says")
 }
 
-async fn nothing_waits(device: &TestDevice) {
-    let list = device.call("sync_list", json!({})).await.expect("the list");
-    assert_eq!(list["waiting"].as_array().map(Vec::len), Some(0), "nothing waits: {list}");
-    assert_eq!(list["refused"].as_array().map(Vec::len), Some(0), "nothing was refused: {list}");
-    assert_eq!(list["files"]["sent"], list["files"]["total"], "every file has arrived: {list}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn exactly_once_exported_work_is_imported_and_synced_later_too() {
-    let mut world = World::new();
-    let office = world.office("lu").await;
-    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
-    let about = json!({ "job": job, "visit": visit });
+    let AtWork { mut world, job, about, .. } = AtWork::new().await;
     let a = world.device(ZHANG, "a").await;
     a.sync().await.expect("syncs");
     world.kill_server();
-    note(&a, &about, "没网时写的").await;
-    photo(&a, &about).await;
+    a.note(&about, "没网时写的").await;
+    a.picture(&about).await;
     let file = exported(&a).await;
     let clear = String::from_utf8_lossy(&file);
     assert!(!clear.contains("没网时写的") && !clear.contains("note_added"), "whoever carries it reads nothing");
-    note(&a, &about, "导出以后写的").await;
+    a.note(&about, "导出以后写的").await;
     world.start_server();
 
     let (office, admin) = (world.office("lu").await, world.office("admin").await);
@@ -66,22 +43,19 @@ async fn exactly_once_exported_work_is_imported_and_synced_later_too() {
 
     a.sync().await.expect("syncs");
     assert_eq!(notes(&office, &job).await, ["导出以后写的", "没网时写的"], "each once");
-    nothing_waits(&a).await;
+    a.nothing_waits().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exactly_once_a_colleague_carries_what_he_can_neither_read_nor_forge() {
-    let world = World::new();
-    let office = world.office("lu").await;
-    let (job, visit) = job_of(&office, "SAMPLE-1004").await;
-    let about = json!({ "job": job, "visit": visit });
+    let AtWork { world, office, job, about } = AtWork::new().await;
     let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
     for device in [&a, &b] {
         device.sync().await.expect("syncs");
     }
     a.proxy.set(Weather::Cut);
-    note(&a, &about, "托同事带回").await;
-    photo(&a, &about).await;
+    a.note(&about, "托同事带回").await;
+    a.picture(&about).await;
     let file = exported(&a).await;
     let foreign = b.carry(b"a letter".to_vec()).await.expect_err("refused");
     assert_eq!(foreign.code, Code::ParcelForeign);
@@ -90,20 +64,20 @@ async fn exactly_once_a_colleague_carries_what_he_can_neither_read_nor_forge() {
     }
     b.sync().await.expect("syncs");
     assert_eq!(notes(&office, &job).await, ["托同事带回"], "the colleague's sync brought it");
-    nothing_waits(&b).await;
+    b.nothing_waits().await;
     a.proxy.set(Weather::Fair);
     for device in [&a, &b, &a] {
         device.sync().await.expect("syncs");
     }
     assert_eq!(notes(&office, &job).await, ["托同事带回"], "and its own sync nothing more");
-    nothing_waits(&a).await;
+    a.nothing_waits().await;
 
     // One that was altered on the way is no trouble of the carrier: the office is told.
     let mut altered = file.clone();
     *altered.last_mut().expect("bytes") ^= 1;
     b.carry(altered).await.expect("he cannot know");
     b.sync().await.expect("syncs");
-    nothing_waits(&b).await;
+    b.nothing_waits().await;
     let findings = office.call("list_findings", json!({ "open": true })).await.expect("findings");
     assert!(findings.to_string().contains("carried_refused"), "said to the office: {findings}");
 }
@@ -117,8 +91,8 @@ async fn an_altered_foreign_or_forged_file_is_refused_and_nothing_of_it_taken_in
     let about = json!({ "job": job, "visit": visit });
     let a = world.device(ZHANG, "a").await;
     a.sync().await.expect("syncs");
-    note(&a, &about, "一").await;
-    note(&a, &about, "二").await;
+    a.note(&about, "一").await;
+    a.note(&about, "二").await;
     let file = exported(&a).await;
     let mut places = vec![15, 50, 90, file.len() / 2, file.len() - 1];
     places.dedup();
@@ -148,7 +122,7 @@ async fn an_altered_foreign_or_forged_file_is_refused_and_nothing_of_it_taken_in
 async fn forged(world: &World, device: &TestDevice, about: &Value) -> Vec<u8> {
     use gongdan_domain::parcel::{address_of, close, open, opener_of};
     use gongdan_domain::sync::work::Packed;
-    note(device, about, "三").await;
+    device.note(about, "三").await;
     let key = std::fs::read_to_string(world.server_data().join("keys/server.key")).expect("the server's key");
     let key: [u8; 32] = hex(key.trim()).try_into().expect("32 bytes");
     let key = ed25519_dalek::SigningKey::from_bytes(&key);
@@ -175,8 +149,8 @@ async fn a_broken_tablet_s_database_is_rescued_with_the_recovery_key() {
     let about = json!({ "job": job, "visit": visit });
     let a = world.device(ZHANG, "a").await;
     a.sync().await.expect("syncs");
-    note(&a, &about, "平板里的").await;
-    photo(&a, &about).await;
+    a.note(&about, "平板里的").await;
+    a.picture(&about).await;
     // What can still be copied off the tablet.
     let database = a.data().join("gongdan.db").to_string_lossy().into_owned();
     let before = std::fs::read(a.data().join("gongdan.db")).expect("the file");
@@ -190,5 +164,5 @@ async fn a_broken_tablet_s_database_is_rescued_with_the_recovery_key() {
     world.command(&args, &[("GONGDAN_RECOVERY_PASSPHRASE", &passphrase)]).expect("rescued again");
     a.sync().await.expect("it starts after all");
     assert_eq!(notes(&office, &job).await, ["平板里的"], "each once");
-    nothing_waits(&a).await;
+    a.nothing_waits().await;
 }

@@ -44,6 +44,7 @@ export const testid = {
   createJobLater: 'create-job-later',
   jobRow: (job: string) => `job-row-${job}`,
   assignJob: 'assign-job',
+  assignAtOnce: 'assign-at-once',
   cancelJob: 'cancel-job',
   cancelReason: 'cancel-reason',
   customerSearch: 'customer-search',

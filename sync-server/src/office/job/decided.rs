@@ -6,6 +6,8 @@ use gongdan_domain::id::{JobId, VisitId};
 use gongdan_domain::permission::{Permission, may};
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::EntityRef;
+use gongdan_domain::visit::VisitState;
+use gongdan_domain::visit::handover::must_ask;
 use gongdan_domain::visit::step::VisitStage;
 use serde_json::json;
 
@@ -35,13 +37,36 @@ pub fn sendable(r: &dyn Reader, assign: &a::Assignment) -> Result<()> {
 }
 
 pub fn decision(act: &mut Act, job: JobId, visit: VisitId, assign: a::Assignment) {
-    let a::Assignment { mut technicians, leader, planned_at } = assign;
+    let a::Assignment { technicians, leader, planned_at } = once_each(assign);
+    let decided = FactBody::JobAssigned { visit, technicians, leader, planned_at };
+    act.fact(Some(About { job, visit: Some(visit) }), &decided);
+}
+
+/// Asks whoever is there, instead of deciding over his head.
+fn request(act: &mut Act, job: JobId, visit: VisitId, assign: a::Assignment) {
+    let a::Assignment { technicians, leader, planned_at } = once_each(assign);
+    let asked = FactBody::ReassignRequested { visit, technicians, leader, planned_at };
+    act.fact(Some(About { job, visit: Some(visit) }), &asked);
+}
+
+fn once_each(mut assign: a::Assignment) -> a::Assignment {
     let mut seen = std::collections::BTreeSet::new();
-    technicians.retain(|person| seen.insert(*person));
-    act.fact(
-        Some(About { job, visit: Some(visit) }),
-        &FactBody::JobAssigned { visit, technicians, leader, planned_at },
-    );
+    assign.technicians.retain(|person| seen.insert(*person));
+    assign
+}
+
+/// To whom an open request would give the visit, and of whom it was asked or who answered.
+pub fn handover_names(names: &mut Names<'_>, visit: &VisitState) -> Result<(Vec<String>, Vec<String>)> {
+    let Some(asked) = &visit.handover else { return Ok(Default::default()) };
+    let others = asked.technicians.iter().filter(|person| **person != asked.leader);
+    let to = std::iter::once(&asked.leader).chain(others);
+    let of: Vec<_> = match &asked.answer {
+        Some(answer) => vec![answer.by],
+        None => visit.technicians.iter().copied().filter(|person| !asked.technicians.contains(person)).collect(),
+    };
+    let mut named = |person| Ok(names.of(person)?.name);
+    let to = to.map(|person| named(*person)).collect::<Result<_>>()?;
+    Ok((to, of.into_iter().map(named).collect::<Result<_>>()?))
 }
 
 /// The visit that a decision made now is about: the current one, or the next where the current one is over.
@@ -66,10 +91,16 @@ pub fn assign(ctx: &Context, args: a::AssignJob) -> Result<v::JobRow> {
             return Err(Code::JobCancelled.into());
         }
         let visit = visit_to_assign(tx, &listed)?;
+        let state = index::visit_state(tx, visit, &index::facts(tx, args.job)?)?;
+        let asks = must_ask(&state, &args.assign.technicians) && args.at_once != Some(true);
         let mut act = Act::new(ctx);
-        decision(&mut act, args.job, visit, args.assign);
+        if asks {
+            request(&mut act, args.job, visit, args.assign);
+        } else {
+            decision(&mut act, args.job, visit, args.assign);
+        }
         ctx.state(tx, act.ops)?;
-        ctx.note(tx, "assigned", listed.line())?;
+        ctx.note(tx, if asks { "asked_to_hand_over" } else { "assigned" }, listed.line())?;
         load::current(tx, args.job)?.job_row(&mut Names::new(tx))
     })
 }

@@ -18,6 +18,8 @@ pub enum DeviceState {
     Quarantined,
     /// Revoked and not seen since.
     Revoked,
+    /// Revoked, and it said that everything is handed over: it holds nothing any more.
+    Collected,
     /// Told to erase itself.
     Erased,
 }
@@ -38,6 +40,8 @@ pub struct DeviceRow {
     pub acked_through: u64,
     /// Numbers that never came and that the device no longer holds.
     pub holes: Vec<HoleRange>,
+    /// Prefixes of the enrolments that continue this one, after its data was copied.
+    pub continued_as: Vec<String>,
     /// Records that it offers after a restore.
     pub offered: u32,
 }

@@ -166,6 +166,8 @@ const DEVICE: &str =
     "SELECT id, name, person, public_key, certificate, number_prefix, token_hash, app, state, enrolled_at,
     last_seen_at, acked_through, safe_through FROM device";
 const CHANGE: &str = "SELECT device, device_seq, change_id, payload, signature, verdict, received_at FROM change";
+/// Of a change that nobody has to look at any more: it came again under another enrolment.
+const STILL: &str = "NOT EXISTS (SELECT 1 FROM moved m WHERE m.device = c.device AND m.signature = c.signature)";
 const SEALED: &str =
     "SELECT s.hash, s.job, s.visit, s.received_at, r.body FROM sealed s JOIN record r ON r.id = 'sealed:' || s.hash";
 const FINDING: &str = "SELECT f.id, f.by_person, f.answered_by, f.answered_at, r.body
@@ -475,13 +477,15 @@ impl Reader for Session<'_> {
 
     fn refused_changes(&self) -> Result<Vec<(StoredChange, bool)>> {
         let sql = format!(
-            "{CHANGE} WHERE outcome <> 'accepted' ORDER BY received_at DESC, device, device_seq DESC LIMIT 500"
+            "{CHANGE} c WHERE outcome <> 'accepted' AND {STILL} ORDER BY received_at DESC, device, device_seq DESC LIMIT 500"
         );
         let refused = self.many(&sql, [], change)?;
-        let sql = "SELECT device, device_seq, NULL, payload, signature,
+        let sql = format!(
+            "SELECT device, device_seq, NULL, payload, signature,
                 json_object('device_seq', device_seq, 'change_id', NULL, 'outcome', 'quarantined', 'position', 0), received_at
-            FROM quarantined ORDER BY received_at DESC, device, device_seq DESC LIMIT 500";
-        let quarantined = self.many(sql, [], change)?;
+            FROM quarantined c WHERE {STILL} ORDER BY received_at DESC, device, device_seq DESC LIMIT 500"
+        );
+        let quarantined = self.many(&sql, [], change)?;
         Ok(refused.into_iter().map(|c| (c, false)).chain(quarantined.into_iter().map(|c| (c, true))).collect())
     }
 

@@ -56,6 +56,14 @@ pub struct Account {
     pub photos: Vec<Photo>,
     /// Whom the office has given a job.
     pub holders: BTreeMap<JobId, BTreeSet<PersonId>>,
+    /// Who set out to a job, by the fact that says so.
+    pub departed: Vec<(JobId, FactId)>,
+    /// Requests of the office to hand a job over, and whom it would go to.
+    pub asked: BTreeMap<JobId, (FactId, BTreeSet<PersonId>)>,
+    /// Answers that were yes, by their fact: they count once they have arrived.
+    pub agreed: Vec<(FactId, JobId, FactId)>,
+    /// Requests that were answered.
+    pub answered: BTreeSet<FactId>,
     /// Changes that the server must refuse, by device.
     pub poison: BTreeMap<usize, u32>,
 }
@@ -63,6 +71,18 @@ pub struct Account {
 impl Account {
     pub fn holds(&self, job: JobId, person: PersonId) -> bool {
         self.holders.get(&job).is_some_and(|people| people.contains(&person))
+    }
+
+    /// What an answer that has arrived comes to: the job goes to whom the office asked for, if it still asks.
+    pub fn arrived(&mut self, acknowledged: &BTreeSet<FactId>) {
+        for (_, job, request) in self.agreed.extract_if(.., |(fact, ..)| acknowledged.contains(fact)) {
+            let still = self.asked.remove_entry(&job);
+            match still {
+                Some((_, (open, who))) if open == request => _ = self.holders.insert(job, who),
+                Some((job, other)) => _ = self.asked.insert(job, other),
+                None => {}
+            }
+        }
     }
 
     /// The values of a field that must stand as heads, and those that may: `sure` says whose writes surely arrived.

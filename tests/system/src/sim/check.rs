@@ -46,8 +46,7 @@ pub fn all(world: &World) -> Vec<Violation> {
     found.photos();
     for unit in &world.units {
         match unit.fate {
-            Fate::Lives => found.device(unit),
-            Fate::Forked => found.forked(unit),
+            Fate::Lives | Fate::Forked | Fate::Again => found.device(unit),
             Fate::Collected | Fate::Erased => found.revoked(unit),
         }
     }
@@ -91,7 +90,8 @@ impl Found<'_> {
                     None if world.sure(note.by) => {
                         self.say("entered_is_durable", format!("never arrived: {}", note.text))
                     }
-                    None => self.kept_apart(note),
+                    // Its device was erased: that was said aloud.
+                    None => {}
                 }
             }
             for (text, _) in held.into_values() {
@@ -114,21 +114,6 @@ impl Found<'_> {
         }
     }
 
-    /// What a copied device entered lies with the server, apart, or still on the device: nowhere it is nothing.
-    fn kept_apart(&mut self, note: &Note) {
-        let Hand::Device(who) = note.by else { return };
-        if self.world.units[who].fate != Fate::Forked {
-            return;
-        }
-        let apart = self.world.core().store.read(|r| r.refused_changes()).expect("read");
-        let at_server = apart.iter().any(|(change, apart)| *apart && change.payload.contains(&note.text));
-        let outbox = self.world.units[who].device().read(|r| Ok((r.waiting(10_000)?, r.refused()?))).expect("read");
-        let on_device = outbox.0.iter().chain(&outbox.1).any(|row| row.signed.payload.contains(&note.text));
-        if !at_server && !on_device {
-            self.say("entered_is_durable", format!("a copied device's entry is nowhere: {}", note.text));
-        }
-    }
-
     /// Registers: every value that nobody had seen when he wrote over it is a head.
     fn fields(&mut self) {
         let world = self.world;
@@ -142,7 +127,9 @@ impl Found<'_> {
                     format!("{name}: nobody had seen {lost}, and it is gone; there is {values:?}"),
                 );
             }
-            let entered = |value: &&&str| world.account.writes.iter().any(|w| w.value == ***value);
+            // Of one edit that two copies went on with both states stand: neither had seen the other's.
+            let entered =
+                |value: &&&str| world.account.writes.iter().any(|w| w.value == ***value && !world.forked(w.by));
             if let Some(back) = values.difference(&may).find(entered) {
                 self.say(
                     "no_silent_loser",
@@ -179,7 +166,7 @@ impl Found<'_> {
             }
         }
         let findings = world.core().store.read(|r| r.findings(FindingQuery::ALL, 1000, 0)).expect("read");
-        let forked = world.units.iter().any(|unit| unit.fate == Fate::Forked);
+        let forked = world.units.iter().any(|unit| matches!(unit.fate, Fate::Forked | Fate::Again));
         for finding in findings {
             let RecordBody::Finding { finding } = finding.body else { continue };
             if matches!(finding.code, FindingCode::ChainBroken | FindingCode::SealInvalid) && !forked {
@@ -266,17 +253,6 @@ impl Found<'_> {
         }
         if !unit.has(&EntityRef::new(kind::JOB, job.0)) {
             self.say("converges", format!("{} lacks a job that was given to it", unit.name));
-        }
-    }
-
-    /// A copied device stops, or was never noticed because only one of the two went on.
-    fn forked(&mut self, unit: &Unit) {
-        let record = self.world.core().store.read(|r| r.device(unit.id)).expect("read");
-        let apart = record.is_some_and(|record| record.state == "quarantined");
-        let sentence = unit.device().sentence().expect("a sentence");
-        let said = sentence.problem.is_some_and(|problem| problem.code == gongdan_domain::problem::Code::Fork);
-        if apart && !said {
-            self.say("converges", format!("{} is kept apart and does not say so", unit.name));
         }
     }
 

@@ -4,10 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use gongdan_device::commands;
 use gongdan_device::error::Error;
+use gongdan_device::sync::open_handovers;
 use gongdan_domain::fact::{About, FactBody, PhotoKind};
 use gongdan_domain::id::{FactId, JobId, PersonId, WriteId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, FileRef};
+use gongdan_domain::visit::handover::Handover;
 use serde_json::{Value, json};
 
 use super::account::{Hand, Note, Photo, Sealing, Written};
@@ -170,11 +172,25 @@ impl Player {
                 if hard { self.world.crash_server() } else { self.world.restart_server() }
             }
             64..72 if !self.office_rests() => self.office_writes(),
-            72..76 if !self.office_rests() => self.office_looks(),
+            72..76 if !self.office_rests() && self.flavour != Flavour::Reassigned => self.office_looks(),
+            72..76 if self.flavour == Flavour::Reassigned => self.depart(who),
             76..80 if self.flavour == Flavour::Reassigned => self.assign(),
+            80..84 if self.flavour == Flavour::Reassigned => self.answer(who),
             // What one took back of another may come before it, when both have to be told again.
             76..84 if self.flavour == Flavour::RolledBack => self.take_back(who),
-            _ => _ = self.world.sync(who),
+            _ => {
+                let done = self.world.sync(who);
+                if done.is_err_and(|error| is_fork(&error)) && self.dice.percent(50) {
+                    self.enrol_again(who);
+                }
+            }
+        }
+    }
+
+    fn enrol_again(&mut self, who: usize) {
+        self.world.remember_before_commit();
+        if let Err(error) = self.world.enrol_again(who) {
+            panic!("a copied device is enrolled anew: {error:?}");
         }
     }
 
@@ -342,15 +358,70 @@ impl Player {
         self.world.account.writes.push(Written { field, value, saw: screen.saw, by: Hand::Office });
     }
 
+    /// Somebody sets out: from here on nobody takes the job out of his hands unasked.
+    fn depart(&mut self, who: usize) {
+        let Some(job) = self.job(who) else { return };
+        let about = About { job, visit: Some(job.visit(1)) };
+        let departed = FactBody::Departed { kit_version: String::new(), released: Vec::new() };
+        let fact = self.world.units[who].device().write(|tx| tx.fact(about, departed, Vec::new()));
+        self.world.say(format!("{} sets out to {job}", self.world.units[who].name));
+        self.world.account.departed.push((job, fact.expect("kept")));
+    }
+
     fn assign(&mut self) {
         self.world.remember_before_commit();
         let Some(job) = self.dice.pick(&TEMPLATE.jobs).copied() else { return };
         let [a, b] = TEMPLATE.people;
         let who: Vec<PersonId> = [vec![a], vec![b], vec![a, b]][self.dice.below(3)].clone();
-        let args = json!({ "job": job, "technicians": who, "leader": who[0] });
+        let at_once = self.dice.percent(20);
+        let args = json!({ "job": job, "technicians": who, "leader": who[0], "at_once": at_once });
         self.world.office().call("lu", "assign_job", args).unwrap_or_else(|problem| panic!("{problem:?}"));
-        self.world.say(format!("office gives job {} to {} people", job, who.len()));
-        self.world.account.holders.insert(job, who.into_iter().collect());
+        let known = self.world.sky(|sky| sky.acknowledged.clone());
+        let account = &mut self.world.account;
+        let under_way = account.departed.iter().any(|(of, fact)| *of == job && known.contains(fact));
+        let taken_away = account.holders.get(&job).is_some_and(|had| had.iter().any(|person| !who.contains(person)));
+        let asks = under_way && taken_away && !at_once;
+        self.world.say(format!("office gives job {job} to {} people, asks first: {asks}", who.len()));
+        let open = self.handover(job);
+        if open.is_some() != asks {
+            let what = format!("{job} is under way: {under_way}, taken away: {taken_away}, asked: {}", open.is_some());
+            self.world.sky(|sky| sky.violations.push(Violation::new("under_way_is_asked", what)));
+        }
+        let (account, who) = (&mut self.world.account, who.into_iter().collect());
+        match open {
+            Some(asked) => _ = account.asked.insert(job, (asked.request, who)),
+            None => {
+                account.asked.remove(&job);
+                account.holders.insert(job, who);
+            }
+        }
+    }
+
+    /// What the office asks about a job, as its own page shows it.
+    fn handover(&self, job: JobId) -> Option<Handover> {
+        let opened = self.world.office().call("lu", "open_job", json!({ "job": job }));
+        let opened = opened.unwrap_or_else(|problem| panic!("{problem:?}"));
+        serde_json::from_value(opened["visit"]["handover"].clone()).expect("a request or none")
+    }
+
+    /// Whoever has the job on his screen says yes or no, once.
+    fn answer(&mut self, who: usize) {
+        if !self.world.units[who].open() {
+            return;
+        }
+        let open = self.world.units[who].device().read(open_handovers).expect("read");
+        let open = open.into_iter().find(|(_, asked)| !self.world.account.answered.contains(&asked.request));
+        let Some((job, asked)) = open else { return };
+        let accepted = self.dice.percent(60);
+        let about = About { job, visit: Some(job.visit(1)) };
+        let reason = if accepted { String::new() } else { "快修好了".to_owned() };
+        let said = FactBody::ReassignAnswered { request: asked.request, accepted, reason };
+        let fact = self.world.units[who].device().write(|tx| tx.fact(about, said, Vec::new())).expect("kept");
+        self.world.say(format!("{} answers whether to hand {job} over: {accepted}", self.world.units[who].name));
+        self.world.account.answered.insert(asked.request);
+        if accepted {
+            self.world.account.agreed.push((fact, job, asked.request));
+        }
     }
 
     fn revoke(&mut self) {
@@ -372,23 +443,44 @@ impl Player {
         while self.world.sky(|sky| !sky.late.is_empty()) {
             self.world.deliver_late(0);
         }
-        for round in 0..QUIET_ROUNDS {
+        let rounds = if self.flavour == Flavour::Cloned { 2 * QUIET_ROUNDS } else { QUIET_ROUNDS };
+        for round in 0..rounds {
             let (head, mut all_well) = (self.head(), true);
             for who in self.order() {
                 if self.world.units[who].device().gate().is_ok_and(|g| g == gongdan_device::view::app::Gate::Revoked) {
                     continue;
                 }
-                let done = self.world.sync(who);
+                let mut done = self.world.sync(who);
+                if done.as_ref().is_err_and(is_fork) {
+                    self.enrol_again(who);
+                    done = self.world.sync(who);
+                }
                 all_well &= done.is_ok();
-                let last = round + 1 == QUIET_ROUNDS;
+                let last = round + 1 == rounds;
                 if let Some(violation) = done.err().filter(|_| last).and_then(|error| self.unquiet(who, &error)) {
                     self.world.sky(|sky: &mut Sky| sky.violations.push(violation));
                 }
             }
+            self.office_takes_offers();
             // A whole round of which the server learned nothing: whoever asked after it has got everything.
             if all_well && head == self.head() {
                 break;
             }
+        }
+    }
+
+    /// What was sealed under a copied key is looked at by a person, and taken.
+    fn office_takes_offers(&mut self) {
+        if self.flavour != Flavour::Cloned {
+            return;
+        }
+        let office = self.world.office();
+        let offered = office.call("admin", "list_offered", json!({})).unwrap_or_else(|problem| panic!("{problem:?}"));
+        let ids: Vec<&Value> = offered.as_array().into_iter().flatten().map(|row| &row["id"]).collect();
+        if !ids.is_empty() {
+            let args = json!({ "ids": ids, "take": true });
+            office.call("admin", "settle_offered", args).unwrap_or_else(|problem| panic!("{problem:?}"));
+            self.world.say(format!("office takes {} offered records", ids.len()));
         }
     }
 
@@ -405,11 +497,13 @@ impl Player {
     }
 
     fn unquiet(&self, who: usize, error: &Error) -> Option<Violation> {
-        let unit = &self.world.units[who];
-        let forked = unit.fate == Fate::Forked && matches!(error, Error::Refused(p) if p.code == Code::Fork);
-        let what = || format!("in fair weather a sync of {} fails: {error:?}", unit.name);
-        (!forked).then(|| Violation::new("converges", what()))
+        let what = format!("in fair weather a sync of {} fails: {error:?}", self.world.units[who].name);
+        Some(Violation::new("converges", what))
     }
+}
+
+fn is_fork(error: &Error) -> bool {
+    matches!(error, Error::Refused(problem) if problem.code == Code::Fork)
 }
 
 /// What a device's screen shows of a field.

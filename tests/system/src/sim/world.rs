@@ -1,17 +1,20 @@
 //! One schedule's world: a copy of the template that lives, dies and is started again.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::FutureExt as _;
 use gongdan_device::device::Device;
 use gongdan_device::error::{Error, Result};
+use gongdan_device::store::Reader;
 use gongdan_domain::entity::kind;
 use gongdan_domain::id::{DeviceId, JobId, PersonId, WriteId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::EntityRef;
 use gongdan_server::core::Shared;
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::account::{Account, Hand};
@@ -26,8 +29,10 @@ use super::template::{Pocket, TEMPLATE, copy, folder, opened, serving};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     Lives,
-    /// Its folder was copied, or it is the copy: two devices under one identity.
+    /// Its folder was copied, or it is the copy: two devices under one identity. Nobody may ever notice.
     Forked,
+    /// It was noticed, and the device was enrolled anew in place.
+    Again,
     /// Revoked; it hands over what it holds first.
     Collected,
     /// Revoked; what it had not sent is lost.
@@ -81,6 +86,8 @@ pub struct World {
     server: Option<Shared>,
     lives: u32,
     pub units: Vec<Unit>,
+    /// Whose requests bear a token, also one that was replaced since.
+    senders: BTreeMap<String, PersonId>,
     pub account: Account,
     pub sky: Mutex<Sky>,
     pub mutant: Option<Mutant>,
@@ -120,7 +127,8 @@ impl World {
                 session: None,
             }
         });
-        let units = units.collect();
+        let units: Vec<Unit> = units.collect();
+        let senders = units.iter().map(|unit| (unit.token.clone(), unit.person)).collect();
         let server = Some(serving(&server_dir, &truth));
         let account = Account { holders: TEMPLATE.holders.clone(), ..Account::default() };
         Self {
@@ -130,6 +138,7 @@ impl World {
             server,
             lives: 0,
             units,
+            senders,
             account,
             sky: Mutex::new(Sky::new(dice, mutant)),
             mutant,
@@ -180,8 +189,9 @@ impl World {
         let unit = &self.units[who];
         let net = self.net(&unit.token, unit.person);
         let done = unit.device().sync_over(&net).now_or_never().expect("nothing waits in a simulated world");
+        self.answers_arrived();
         let fates = self.sky(|sky| std::mem::take(&mut sky.told));
-        self.say(format!("sync {} {fates:?} -> {}", unit.name, told(&done)));
+        self.say(format!("sync {} {fates:?} -> {}", self.units[who].name, told(&done)));
         done
     }
 
@@ -195,9 +205,15 @@ impl World {
     pub fn deliver_late(&mut self, which: usize) {
         self.remember_before_commit();
         let (token, body) = self.sky(|sky| sky.late.remove(which));
-        let person = self.units.iter().find(|unit| unit.token == token).expect("somebody sent it").person;
+        let person = *self.senders.get(&token).expect("somebody sent it");
         let done = self.net(&token, person).deliver(&body);
+        self.answers_arrived();
         self.say(format!("late request arrives -> {}", told(&done)));
+    }
+
+    fn answers_arrived(&mut self) {
+        let acknowledged = self.sky(|sky| sky.acknowledged.clone());
+        self.account.arrived(&acknowledged);
     }
 
     /// The process dies and is started again on what lies on the disk.
@@ -258,6 +274,9 @@ impl World {
         let device = Some(opened(&dir, &pocket, &clock));
         let (name, token) = (format!("{}'", unit.name), unit.token.clone());
         let (person, id) = (unit.person, unit.id);
+        // What the server must refuse of the one it must refuse of the other.
+        let poison = self.account.poison.get(&who).copied().unwrap_or(0);
+        self.account.poison.insert(self.units.len(), poison);
         self.units.push(Unit {
             name,
             person,
@@ -272,11 +291,36 @@ impl World {
         });
     }
 
+    /// The office makes a new code for a device that says it was copied; whoever holds it types it in.
+    pub fn enrol_again(&mut self, who: usize) -> Result<()> {
+        let unit = &self.units[who];
+        let code = self.office().call("admin", "create_enrolment_code", json!({ "person": unit.person }));
+        let code = code?["code"].as_str().unwrap_or_default().to_owned();
+        let net = self.net("", unit.person);
+        let done = unit.device().enrol_again_over(&code, &net).now_or_never().expect("nothing waits here");
+        self.say(format!("{} is enrolled anew -> {}", unit.name, told(&done)));
+        done?;
+        let identity = |r: &Reader| {
+            let identity = r.identity();
+            Ok((identity.certificate.device_id, identity.token.to_string()))
+        };
+        let (id, token) = self.units[who].device().read(identity)?;
+        self.senders.insert(token.clone(), self.units[who].person);
+        let unit = &mut self.units[who];
+        (unit.id, unit.token, unit.fate, unit.session) = (id, token, Fate::Again, None);
+        Ok(())
+    }
+
+    /// Whether a device is one of two under one identity, or was.
+    pub fn forked(&self, hand: Hand) -> bool {
+        matches!(hand, Hand::Device(who) if matches!(self.units[who].fate, Fate::Forked | Fate::Again))
+    }
+
     /// Whose entries surely arrive.
     pub fn sure(&self, hand: Hand) -> bool {
         match hand {
             Hand::Office => true,
-            Hand::Device(who) => matches!(self.units[who].fate, Fate::Lives | Fate::Collected),
+            Hand::Device(who) => self.units[who].fate != Fate::Erased,
         }
     }
 }

@@ -4,6 +4,10 @@ import type { PersonId } from "./PersonId";
 
 export type AssignJob = { job: JobId, 
 /**
+ * Also where somebody is there already and has not answered: his tablet may be broken.
+ */
+at_once?: boolean, 
+/**
  * At least one.
  */
 technicians: Array<PersonId>, 

@@ -10,6 +10,10 @@ export type DeviceRow = { device: DeviceId, name: string, person: PersonName, nu
  */
 holes: Array<HoleRange>, 
 /**
+ * Prefixes of the enrolments that continue this one, after its data was copied.
+ */
+continued_as: Array<string>, 
+/**
  * Records that it offers after a restore.
  */
 offered: number, };

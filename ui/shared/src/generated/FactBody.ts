@@ -2,6 +2,7 @@
 import type { Confidence } from "./Confidence";
 import type { ConsentHow } from "./ConsentHow";
 import type { ContactOutcome } from "./ContactOutcome";
+import type { FactId } from "./FactId";
 import type { FindingDecision } from "./FindingDecision";
 import type { FindingId } from "./FindingId";
 import type { HazardDecision } from "./HazardDecision";
@@ -24,7 +25,7 @@ import type { VisitId } from "./VisitId";
 /**
  * Every fact that this version understands.
  */
-export type FactBody = { "kind": "job_assigned", "body": { visit: VisitId, technicians: Array<PersonId>, leader: PersonId, planned_at: string | null, } } | { "kind": "job_cancelled", "body": { reason: string, } } | { "kind": "order_questioned", "body": { order: OrderId, revision: number, question: string, } } | { "kind": "question_answered", "body": { order: OrderId, answer: string, } } | { "kind": "order_archived", "body": { order: OrderId, revision: number, archive_no: string, } } | { "kind": "finding_answered", "body": { finding: FindingId, answer: string, decision?: FindingDecision, } } | { "kind": "remedial_callback", "body": { finding: FindingId, 
+export type FactBody = { "kind": "job_assigned", "body": { visit: VisitId, technicians: Array<PersonId>, leader: PersonId, planned_at: string | null, } } | { "kind": "job_cancelled", "body": { reason: string, } } | { "kind": "reassign_requested", "body": { visit: VisitId, technicians: Array<PersonId>, leader: PersonId, planned_at: string | null, } } | { "kind": "order_questioned", "body": { order: OrderId, revision: number, question: string, } } | { "kind": "question_answered", "body": { order: OrderId, answer: string, } } | { "kind": "order_archived", "body": { order: OrderId, revision: number, archive_no: string, } } | { "kind": "finding_answered", "body": { finding: FindingId, answer: string, decision?: FindingDecision, } } | { "kind": "remedial_callback", "body": { finding: FindingId, 
 /**
  * What to talk about.
  */
@@ -44,7 +45,7 @@ guidance: string, note: string, } } | { "kind": "ticked", "body": { list: TickLi
 /**
  * Hash of the seal that this revision replaces.
  */
-supersedes?: string, } } | { "kind": "revision_opened", "body": { order: OrderId, revision: number, supersedes: string, reason: string, } } | { "kind": "order_attested", "body": { order: OrderId, order_hash: string, hash: string, choice: SigningChoice, name: string, } } | { "kind": "number_drawn", "body": { number: string, owner: string, } } | { "kind": "number_voided", "body": { number: string, reason: string, } } | { "kind": "receipt_issued", "body": { paper: PaperId, no: string, hash: string, sum_fen: number, method: PayMethod, } } | { "kind": "receipt_voided", "body": { paper: PaperId, no: string, reason: string, 
+supersedes?: string, } } | { "kind": "revision_opened", "body": { order: OrderId, revision: number, supersedes: string, reason: string, } } | { "kind": "order_attested", "body": { order: OrderId, order_hash: string, hash: string, choice: SigningChoice, name: string, } } | { "kind": "reassign_answered", "body": { request: FactId, accepted: boolean, reason: string, } } | { "kind": "number_drawn", "body": { number: string, owner: string, } } | { "kind": "number_voided", "body": { number: string, reason: string, } } | { "kind": "receipt_issued", "body": { paper: PaperId, no: string, hash: string, sum_fen: number, method: PayMethod, } } | { "kind": "receipt_voided", "body": { paper: PaperId, no: string, reason: string, 
 /**
  * The number that took its place; empty if none did.
  */

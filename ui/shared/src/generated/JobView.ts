@@ -57,6 +57,10 @@ missing: Array<string>, kit: KitView, safety: SafetyView, readings: Array<Readin
  */
 crew: Array<CrewMember>, 
 /**
+ * Names of those to whom the office asks to hand the visit over.
+ */
+handover_to: Array<string>, 
+/**
  * Words of causes, measures and parts for the picked codes.
  */
 parts: Array<PartWords>, 

@@ -7,4 +7,12 @@ import type { TimelineRow } from "./TimelineRow";
 import type { VisitState } from "./VisitState";
 import type { WarrantyJudgement } from "./WarrantyJudgement";
 
-export type OfficeJob = { row: JobRow, fields: { [key in string]: OfficeField }, visit: VisitState, warranty: WarrantyJudgement | null, timeline: Array<TimelineRow>, findings: Array<FindingRow>, obligations: Array<Obligation>, };
+export type OfficeJob = { row: JobRow, fields: { [key in string]: OfficeField }, visit: VisitState, warranty: WarrantyJudgement | null, timeline: Array<TimelineRow>, findings: Array<FindingRow>, obligations: Array<Obligation>, 
+/**
+ * Names of those for whom the visit was asked to be handed over, the leader first.
+ */
+handover_to: Array<string>, 
+/**
+ * Who answered, or is asked.
+ */
+handover_of: Array<string>, };

@@ -2,6 +2,7 @@
 import type { ConflictView } from "./ConflictView";
 import type { FilesView } from "./FilesView";
 import type { FindingView } from "./FindingView";
+import type { HandoverView } from "./HandoverView";
 import type { LostPhotoView } from "./LostPhotoView";
 import type { Obligation } from "./Obligation";
 import type { QuestionView } from "./QuestionView";
@@ -13,7 +14,11 @@ export type SyncList = { sentence: SyncSentence, conflicts: Array<ConflictView>,
 /**
  * About this person's own work, until the office has answered. Nothing waits for them.
  */
-findings: Array<FindingView>, questions: Array<QuestionView>, owed: Array<Obligation>, waiting: Array<WaitingView>, files: FilesView, 
+findings: Array<FindingView>, questions: Array<QuestionView>, 
+/**
+ * Visits under way that the office asks to have handed over.
+ */
+handovers: Array<HandoverView>, owed: Array<Obligation>, waiting: Array<WaitingView>, files: FilesView, 
 /**
  * Photos that this device cannot read any more: a person has to say why.
  */

@@ -7,6 +7,7 @@ import type { Charges } from "./Charges";
 import type { Confidence } from "./Confidence";
 import type { Consent } from "./Consent";
 import type { Diagnosis } from "./Diagnosis";
+import type { Handover } from "./Handover";
 import type { InvoiceRequest } from "./InvoiceRequest";
 import type { IssuedPaper } from "./IssuedPaper";
 import type { Labour } from "./Labour";
@@ -43,6 +44,10 @@ invoice: InvoiceRequest | null,
  * The revision that was archived last; a newer one waits for its review.
  */
 archived_revision: number, 
+/**
+ * The office asks whoever is there to hand the visit over.
+ */
+handover: Handover | null, 
 /**
  * Open for its next revision.
  */

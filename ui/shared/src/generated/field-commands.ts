@@ -10,6 +10,7 @@ import type { DeclareLost } from "./DeclareLost";
 import type { DraftPaper } from "./DraftPaper";
 import type { Drafts } from "./Drafts";
 import type { Enrol } from "./Enrol";
+import type { EnrolAgain } from "./EnrolAgain";
 import type { FeeScheduleView } from "./FeeScheduleView";
 import type { JobView } from "./JobView";
 import type { KeepDraft } from "./KeepDraft";
@@ -50,6 +51,7 @@ import type { Written } from "./Written";
 export type FieldCommands = {
   status: { args: Nothing; reply: AppStatus };
   enrol: { args: Enrol; reply: AppStatus };
+  enrol_again: { args: EnrolAgain; reply: AppStatus };
   unlock: { args: Unlock; reply: AppStatus };
   lock: { args: Nothing; reply: AppStatus };
   recover: { args: Recover; reply: AppStatus };

@@ -1,4 +1,5 @@
 /** What needs this person, as one list: conflicts, refusals, lost photos, questions; each with what to do. */
+import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import CircleX from '@lucide/svelte/icons/circle-x';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import ImageOff from '@lucide/svelte/icons/image-off';
@@ -39,6 +40,7 @@ export function needs(list: SyncList): Need[] {
       .filter((one) => !one.read)
       .map((refused) => ({ id: `refused/${refused.device_seq}`, icon: CircleX, title: refusedTitle(refused), about: refused.about, why: problemWords(refused.problem.code).what, refused })),
     ...list.lost.map((lost) => ({ id: `lost/${lost.hash}`, icon: ImageOff, title: t('field.todo.lost'), about: [lost.about, lost.caption].filter((part) => part !== '').join(' · '), lost })),
+    ...list.handovers.map((one) => ({ id: `handover/${one.job}`, icon: ArrowRightLeft, title: t('field.handover.asked', { names: one.to }), about: one.customer, href: `#/job/${one.job}` })),
     ...list.questions.map((one) => ({ id: `question/${one.job}/${one.at}`, icon: MessageCircleQuestion, title: one.question, about: [one.customer, one.order_no].join(' · '), href: `#/job/${one.job}/done` })),
   ];
 }

@@ -12,7 +12,7 @@ const SILENT_MINUTES = 24 * 60;
 export function deviceLook(device: DeviceRow, now: number): { icon: Icon; tone: Tone; label: string } {
   if (device.state === 'quarantined') return { icon: TriangleAlert, tone: 'wrong', label: t('office.devices.state.quarantined') };
   if (device.state === 'unconfirmed') return { icon: TriangleAlert, tone: 'soon', label: t('office.devices.state.unconfirmed') };
-  if (device.state === 'revoked' || device.state === 'erased') return { icon: Lock, tone: 'plain', label: t(`office.devices.state.${device.state}`) };
+  if (device.state === 'revoked' || device.state === 'collected' || device.state === 'erased') return { icon: Lock, tone: 'plain', label: t(`office.devices.state.${device.state}`) };
   const silent = device.last_seen_at === null || minutesBetween(device.last_seen_at, now) > SILENT_MINUTES;
   return silent ? { icon: CloudOff, tone: 'soon', label: t('office.devices.state.silent') } : { icon: Check, tone: 'done', label: t('office.devices.state.active') };
 }

@@ -24,7 +24,7 @@ export const checks: Translation<typeof zh> = {
   'office.refused.quarantined': 'quarantined',
   'office.refused.change': 'change no. {n}',
   'office.refused.doRefused': 'Later records are not held up. Ask the person to look at the reason on the device and enter it again.',
-  'office.refused.doQuarantined': 'The data of this device was copied. Revoke the device and give it a new code; the original text is kept.',
+  'office.refused.doQuarantined': 'The data of this device was copied. Make a new code for the same person and have it typed into the tablet: its work then comes again. The original text is kept. Do not revoke the old one before that.',
   'office.refused.text': 'Its text as it came',
   'office.refused.empty': 'No change has been refused.',
   'office.findings.note': 'Facts and evidence only; people decide',

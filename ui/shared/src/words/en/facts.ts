@@ -243,6 +243,8 @@ export const facts: Translation<typeof zh> = {
   'fact.hit.fee': 'Fees',
   'fact.kind.job_assigned': 'Assignment',
   'fact.kind.job_cancelled': 'Job cancelled',
+  'fact.kind.reassign_requested': 'Asked to hand over',
+  'fact.kind.reassign_answered': 'Answered whether to hand over',
   'fact.kind.order_questioned': 'Office\'s question',
   'fact.kind.question_answered': 'Answer to a question',
   'fact.kind.order_archived': 'Order archived',

@@ -22,7 +22,7 @@ export const checks = {
   'office.refused.quarantined': '隔离了',
   'office.refused.change': '第 {n} 条更改',
   'office.refused.doRefused': '后面的记录不受影响。请本人在设备上看原因，重新填写。',
-  'office.refused.doQuarantined': '这台设备的数据被复制过。先停用设备，再给新的登记码；原文都留着。',
+  'office.refused.doQuarantined': '这台设备的数据被复制过。给同一个人开新的登记码，填到平板上，内容就会重新送来；原文都留着。先别停用旧的。',
   'office.refused.text': '看原文',
   'office.refused.empty': '没有被拒的更改。',
   // 核查

@@ -262,6 +262,8 @@ export const facts = {
   // 发生的事
   'fact.kind.job_assigned': '派工',
   'fact.kind.job_cancelled': '取消任务',
+  'fact.kind.reassign_requested': '请求改派',
+  'fact.kind.reassign_answered': '答复改派',
   'fact.kind.order_questioned': '公司疑问',
   'fact.kind.question_answered': '回答疑问',
   'fact.kind.order_archived': '工作单归档',
