@@ -24,6 +24,9 @@ pub fn system_clock() -> Clock {
     Arc::new(chrono::Utc::now)
 }
 
+/// A ring that means no position: post, bundles and files, which only consoles show.
+pub const AT_DESKS: u64 = 0;
+
 pub struct Core {
     pub store: Store,
     pub keys: Arc<Keys>,
@@ -85,10 +88,10 @@ impl Core {
         (self.clock)()
     }
 
-    /// Something that consoles show changed without a record of its own.
+    /// Something that consoles show changed without a record of its own. No device is woken for it.
     pub fn bell_rings(&self) {
         // Nobody listening is fine.
-        _ = self.bell.send(0);
+        _ = self.bell.send(AT_DESKS);
     }
 
     /// How the server is reached.

@@ -116,8 +116,10 @@ fn row(ctx: &Context, names: &mut Names<'_>, offered: Offered, device: String) -
 pub fn settle(ctx: &Context, args: a::SettleOffered) -> Result<v::OfficeDone> {
     ctx.write(move |ctx, tx| {
         let ids: BTreeSet<String> = args.ids.into_iter().collect();
+        let env = ctx.core.env(tx)?;
+        let devices: BTreeSet<DeviceId> =
+            tx.offered()?.into_iter().filter(|one| ids.contains(&one.id)).map(|one| one.device).collect();
         if args.take {
-            let env = ctx.core.env(tx)?;
             let taken = recover::take_back(tx, &env, ctx.who.person, &ids)?;
             ctx.note(tx, "offered_taken", taken.to_string())?;
         } else {
@@ -126,6 +128,8 @@ pub fn settle(ctx: &Context, args: a::SettleOffered) -> Result<v::OfficeDone> {
             }
             ctx.note(tx, "offered_left", ids.len().to_string())?;
         }
+        let waits: BTreeSet<DeviceId> = recover::waiting(tx)?.into_iter().map(|one| one.device).collect();
+        devices.difference(&waits).try_for_each(|device| recover::close(tx, &env, ctx.who.person, *device))?;
         Ok(v::OfficeDone {})
     })
 }

@@ -52,6 +52,9 @@ pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &Exc
     }
     if device.state != QUARANTINED {
         recover::keep_offered(tx, env, device, &request.offered)?;
+        if pushed.verdicts.iter().any(|verdict| verdict.outcome == Outcome::Accepted) {
+            recover::settle_what_came(tx, env, device.person)?;
+        }
     }
     pushed.acked_through = device.acked_through;
     device.last_seen_at = Some(env.now);

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use gongdan_domain::fact::FactBody;
-use gongdan_domain::finding::{Finding, FindingCode};
-use gongdan_domain::id::{FindingId, JobId, PersonId, VisitId, derived};
+use gongdan_domain::finding::{Finding, FindingCode, FindingDecision};
+use gongdan_domain::id::{DeviceId, FindingId, JobId, PersonId, VisitId, derived};
 use gongdan_domain::seal::SealPayload;
 use gongdan_domain::sync::change::{EntityRef, Extra, Op, Retraction, SealOp, Write};
 use gongdan_domain::sync::merge::Register;
@@ -32,8 +32,8 @@ pub fn keep_offered(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, records: 
     if kept == 0 {
         return Ok(());
     }
-    let id = FindingId(derived(device.id.0, &format!("offered/{}", tx.epoch()?)));
-    if tx.finding(id)?.is_some() {
+    let (id, open) = offered_by(tx, device.id)?;
+    if open.is_some() {
         return Ok(());
     }
     let details = json!({ "device": format!("{} {}", device.number_prefix, device.name) });
@@ -77,6 +77,41 @@ pub fn lacking(r: &dyn Reader, body: &RecordBody) -> Result<Option<String>> {
         // The office publishes again; findings follow from what is taken back.
         RecordBody::Reference { .. } | RecordBody::Finding { .. } | RecordBody::Opaque { .. } => None,
     })
+}
+
+/// The open finding about what a device offers in this epoch; where all are closed, the name of the next.
+fn offered_by(r: &dyn Reader, device: DeviceId) -> Result<(FindingId, Option<Finding>)> {
+    let mut name = format!("offered/{}", r.epoch()?);
+    loop {
+        let id = FindingId(derived(device.0, &name));
+        match r.finding(id)?.map(|state| state.body) {
+            Some(RecordBody::Finding { finding }) if finding.answer.is_none() => return Ok((id, Some(finding))),
+            Some(_) => name.push('+'),
+            None => return Ok((id, None)),
+        }
+    }
+}
+
+/// What its author has sent again meanwhile need not be decided; a device of which nothing waits any more is no finding any more.
+pub fn settle_what_came(tx: &mut dyn Tx, env: &Env, by: PersonId) -> Result<()> {
+    let (mut came, mut waits) = (BTreeSet::new(), BTreeSet::new());
+    for offered in tx.offered()? {
+        if lacking(tx, &offered.record.body)?.is_some() {
+            waits.insert(offered.device);
+        } else {
+            tx.settle_offer(&offered.id, by, env.now)?;
+            came.insert(offered.device);
+        }
+    }
+    came.difference(&waits).try_for_each(|device| close(tx, env, by, *device))
+}
+
+/// Everything that a device offered is decided.
+pub fn close(tx: &mut dyn Tx, env: &Env, by: PersonId, device: DeviceId) -> Result<()> {
+    let (id, Some(mut finding)) = offered_by(tx, device)? else { return Ok(()) };
+    (finding.answer, finding.decision) = (Some(String::new()), Some(FindingDecision::Confirmed));
+    tx.put(&record_id::finding(id), &RecordBody::Finding { finding }, &BTreeSet::new())?;
+    tx.answer_finding(id, by, env.now)
 }
 
 /// What still waits for the office: what its author has sent again meanwhile does not.

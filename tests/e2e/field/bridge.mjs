@@ -8,12 +8,14 @@ import { answering, binary, checkout, freePort } from '../office/company.mjs';
 
 export const PIN = '246810';
 
-export async function bridge() {
+/** `from`: the data folder of another one, as somebody copies it. */
+export async function bridge(from) {
   const built = join(checkout, 'ui/field/dist');
   if (!existsSync(join(built, 'index.html'))) throw new Error(`${built} is not there: npm run build -w @gongdan/field`);
   const folder = mkdtempSync(join(tmpdir(), 'gongdan-field-'));
   const dist = join(folder, 'dist');
   cpSync(built, dist, { recursive: true });
+  if (from !== undefined) cpSync(from, join(folder, 'device'), { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const start = async () => {
@@ -40,6 +42,13 @@ export async function bridge() {
       const headers = { 'content-type': 'application/octet-stream', 'x-args': encodeURIComponent(JSON.stringify(args)) };
       const answer = await fetch(`${url}/upload/photo`, { method: 'POST', headers, body: bytes });
       if (!answer.ok) throw new Error(`photo: ${await answer.text()}`);
+    },
+    /** Another tablet with the data of this one. */
+    async copied() {
+      await kill();
+      const copy = await bridge(join(folder, 'device'));
+      child = await start();
+      return copy;
     },
     /** Killed as by the system, then started on the same data; `between` may do to them what a bad day does. */
     async restart(between = () => undefined) {

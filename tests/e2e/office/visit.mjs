@@ -54,22 +54,31 @@ export async function arrived({ call }, job, is, what) {
   }
 }
 
+/** A technician accepts, calls, packs and sets out. */
+export async function depart({ call }, serial) {
+  const { job, visit } = await jobOf({ call }, serial);
+  const about = { job, visit };
+  const record = (kind, body = {}) => call('record', { about, fact: { kind, body } });
+  const ticks = (list, items, template_version = '') => call('record_all', { about, facts: items.map((item) => ({ kind: 'ticked', body: { list, item, template_version } })) });
+  await record('job_accepted');
+  await ticks('contact', ['visit_time', 'address', 'model', 'purchase_date', 'symptom']);
+  await record('contact_attempt', { number: '000-0000-0101', whom: '设备科', outcome: 'confirmed', fees_announced: true, new_time: null, guidance: '', note: '' });
+  const { kit } = await call('open_job', { job });
+  await ticks('kit', kit.lines.map((line) => line.code), kit.version);
+  await call('depart', { job });
+  return about;
+}
+
 export async function visit(device, serial, { signing = 'signed', quality = 'satisfied', opinion = '', tested = true, confidence = 'certain', seal = true, deliver = true } = {}) {
   const { call, upload } = device;
-  let view = await jobOf(device, serial);
-  const { job } = view;
-  const about = { job, visit: view.visit };
+  const about = await depart(device, serial);
+  const { job } = about;
+  let view = await call('open_job', { job });
   const record = (kind, body = {}) => call('record', { about, fact: { kind, body } });
   const write = (field, value) => call('write_field', { entity: { kind: 'visit', id: view.visit }, field, value, seen: [] });
   const photo = (kind, file, caption) => upload({ about, photo: kind, caption }, readFileSync(join(fixtures, file)));
   const ticks = (list, items, template_version = '') => call('record_all', { about, facts: items.map((item) => ({ kind: 'ticked', body: { list, item, template_version } })) });
 
-  await record('job_accepted');
-  await ticks('contact', ['visit_time', 'address', 'model', 'purchase_date', 'symptom']);
-  await record('contact_attempt', { number: '000-0000-0101', whom: '设备科', outcome: 'confirmed', fees_announced: true, new_time: null, guidance: '', note: '' });
-  view = await call('open_job', { job });
-  await ticks('kit', view.kit.lines.map((line) => line.code), view.kit.version);
-  await call('depart', { job });
   await ticks('door', ['appearance', 'introduced', 'work_id_shown']);
   await record('arrived', { position: null });
   await record('checked_in', { position: null });

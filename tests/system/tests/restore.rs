@@ -133,6 +133,9 @@ async fn restore_refills_names_the_hole_and_offers_what_devices_hold_to_the_offi
     assert_eq!(notes(&office, &job).await, ["一", "三", "二", "四"], "nothing is lost that a device holds");
     let again = admin.call("list_offered", json!({})).await.expect("what devices offer");
     assert_eq!(again, json!([]), "each is decided once");
+    let findings = office.call("list_findings", json!({ "open": true })).await.expect("findings");
+    let open = |code: &str| findings["rows"].as_array().into_iter().flatten().any(|row| row["code"] == code);
+    assert!(!open("records_offered"), "what was decided is no open finding: {findings}");
     let view = office.call("open_job", json!({ "job": new_job })).await.expect("the office's own job is there again");
     assert_eq!(view["row"]["title"]["customer"].as_str(), Some("新客户"));
     b.sync().await.expect("syncs");
