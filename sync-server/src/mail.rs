@@ -3,6 +3,7 @@
 //! the message was handed over and before the answer came, it is sent again under the same Message-ID.
 
 pub mod letter;
+mod line;
 pub mod post;
 pub mod settings;
 #[cfg(test)]

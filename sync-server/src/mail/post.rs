@@ -11,8 +11,10 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParam
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
+use tokio::net::TcpStream;
 
 use crate::keys::Keys;
+use crate::mail::line::LineByLine;
 use crate::mail::settings::{self, MailSecurity, MailSettings};
 use crate::storage::mail::MailTrouble;
 
@@ -135,15 +137,18 @@ impl Road {
         let MailSettings { host, port, security, from, .. } = &self.settings;
         // The sender's domain: always a full name, where this machine may have none.
         let name = ClientId::Domain(from.split('@').next_back().unwrap_or_default().to_owned());
-        let at_once = self.tls.clone().filter(|_| *security == MailSecurity::Tls);
-        let mut line = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), None, &name, at_once, None).await?;
-        if *security == MailSecurity::Starttls {
-            let Some(tls) = self.tls.clone().filter(|_| line.can_starttls()) else {
-                line.abort().await;
-                return Err(Step::Unencrypted);
-            };
-            line.starttls(tls, &name).await?;
+        let place = (host.as_str(), *port);
+        if *security != MailSecurity::Starttls {
+            let tls = self.tls.clone();
+            return Ok(AsyncSmtpConnection::connect_tokio1(place, None, &name, tls, None).await?);
         }
+        let plain = LineByLine(TcpStream::connect(place).await.map_err(Step::Broken)?);
+        let mut line = AsyncSmtpConnection::connect_with_transport(Box::new(plain), &name).await?;
+        let Some(tls) = self.tls.clone().filter(|_| line.can_starttls()) else {
+            line.abort().await;
+            return Err(Step::Unencrypted);
+        };
+        line.starttls(tls, &name).await?;
         Ok(line)
     }
 }
@@ -151,6 +156,8 @@ impl Road {
 /// What a step can end with, but for running out of time.
 enum Step {
     Said(SmtpError),
+    /// No line to the mail server.
+    Broken(io::Error),
     /// TLS was demanded and is not offered.
     Unencrypted,
 }
@@ -169,6 +176,9 @@ async fn within<T, E: Into<Step>>(
     match tokio::time::timeout(patience, step).await {
         Ok(done) => done.map_err(|error| match error.into() {
             Step::Said(error) => Failure::at(&error, refused),
+            Step::Broken(error) => {
+                Failure { said: Some(error.to_string()), ..Failure::of(MailTrouble::NoConnection, false) }
+            }
             Step::Unencrypted => Failure::of(MailTrouble::NotEncrypted, false),
         }),
         Err(_) => Err(Failure::of(MailTrouble::NoAnswer, false)),

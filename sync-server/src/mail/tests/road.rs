@@ -57,7 +57,8 @@ async fn g7_tls_from_the_first_byte_and_starttls_carry_the_password_and_the_whol
     let (pem, tls) = authority();
     trust(&world, &pem);
     for (security, at_once) in [(MailSecurity::Tls, true), (MailSecurity::Starttls, false)] {
-        let post = Post::on_any_port(Manner { tls: Some(tls.clone()), at_once, wants: Some(USER), silent_at: None });
+        let post =
+            Post::on_any_port(Manner { tls: Some(tls.clone()), at_once, wants: Some(USER), ..Manner::default() });
         sent(&world, settings(post.port, security, "geheim"), "chen@example.com").await.expect("it goes");
         let taken = post.taken();
         assert_eq!(taken.len(), 1, "{security:?}");
@@ -81,11 +82,25 @@ async fn starttls_that_is_not_offered_is_refused_and_no_password_is_sent() {
 }
 
 #[tokio::test]
+async fn words_that_somebody_slips_in_before_the_encryption_are_no_answers() {
+    let world = World::new();
+    let (pem, tls) = authority();
+    trust(&world, &pem);
+    let slipped_in = "\r\n250-test\r\n250 AUTH PLAIN";
+    let post = Post::on_any_port(Manner { tls: Some(tls), wants: Some(USER), slipped_in, ..Manner::default() });
+    let failure = sent(&world, settings(post.port, MailSecurity::Starttls, "geheim"), "chen@example.com").await;
+    assert_eq!(failure.expect_err("the line is broken off").why, MailTrouble::NoConnection);
+    assert!(post.heard().iter().all(|line| !line.starts_with("AUTH")), "{:?}", post.heard());
+    assert!(post.taken().is_empty());
+}
+
+#[tokio::test]
 async fn a_certificate_that_nobody_trusts_is_named_and_gets_no_password() {
     let world = World::new();
     let (_, tls) = authority();
     for (security, at_once) in [(MailSecurity::Tls, true), (MailSecurity::Starttls, false)] {
-        let post = Post::on_any_port(Manner { tls: Some(tls.clone()), at_once, wants: Some(USER), silent_at: None });
+        let post =
+            Post::on_any_port(Manner { tls: Some(tls.clone()), at_once, wants: Some(USER), ..Manner::default() });
         let failure = sent(&world, settings(post.port, security, "geheim"), "chen@example.com").await;
         let failure = failure.expect_err("a stranger");
         assert_eq!((failure.why, failure.for_good), (MailTrouble::Untrusted, false), "{failure:?}");

@@ -22,6 +22,8 @@ pub struct Manner {
     pub wants: Option<&'static str>,
     /// It says nothing any more once it heard this.
     pub silent_at: Option<&'static str>,
+    /// What somebody on the way puts after "go ahead", before the encryption.
+    pub slipped_in: &'static str,
 }
 
 pub struct Post {
@@ -149,7 +151,7 @@ impl Talk<'_> {
             match word.as_str() {
                 "EHLO" => self.offer()?,
                 "STARTTLS" => {
-                    self.say("220 go ahead")?;
+                    self.say(&format!("220 go ahead{}", self.manner.slipped_in))?;
                     return Ok(true);
                 }
                 "AUTH" if self.lets_in(&line) => self.say("235 welcome")?,
