@@ -125,7 +125,8 @@ impl Bench {
 
     /// A file given to a public page, and the page that answers.
     pub async fn post_file(&self, path: &str, bytes: Vec<u8>) -> (StatusCode, String) {
-        let request = Request::post(path).body(Body::from(bytes)).expect("a request");
+        let request = Request::post(path).header("content-type", "application/pdf");
+        let request = request.body(Body::from(bytes)).expect("a request");
         let answer = self.router.clone().oneshot(request).await.expect("answers");
         let status = answer.status();
         let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
