@@ -180,6 +180,7 @@ impl World {
                 attitude: Rating::Satisfied,
                 total_fen: 0,
                 supersedes: None,
+                position: None,
             });
             story.push(FactBody::CheckedOut { position: None });
             a.put_sealed(&Sealed { document, job, visit, files: vec![], receipt }, 1, &scope).unwrap();

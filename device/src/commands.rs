@@ -6,6 +6,7 @@ pub mod args;
 
 mod agenda;
 mod app;
+pub(crate) mod camera;
 mod document;
 mod find;
 mod job;
@@ -93,6 +94,9 @@ commands! {
     // The order
     preview_order(args::OfJob) -> view::job::OrderPreview = order::preview;
     seal_order(args::SealOrder) -> view::job::JobView = order::seal;
+    /// G2: by the customer, before he signs; nobody changes it afterwards but he himself.
+    confirm_rating(args::ConfirmRating) -> view::job::JobView = order::confirm_rating;
+    reopen_rating(args::OfJob) -> view::job::JobView = order::reopen_rating;
     /// G5: correcting a sealed order is its next revision.
     open_revision(args::OpenRevision) -> view::job::JobView = revision::open;
     give_up_revision(args::OfJob) -> view::job::JobView = revision::give_up;

@@ -120,6 +120,7 @@ impl Examples {
             receipt_at: Some(self.card.made_at),
             proof: None,
             later,
+            superseded: false,
         })
     }
 }

@@ -18,6 +18,11 @@ pub fn file_name(no: &str, customer: &str, day: Option<NaiveDate>, ending: &str)
     format!("{}{stem}.{ending}", if device { "_" } else { "" })
 }
 
+/// An order that was replaced goes with its revision: two of them in one folder never bear one name.
+pub fn order_file_no(no: &str, replaced: Option<u32>) -> String {
+    replaced.map_or_else(|| no.to_owned(), |revision| format!("{no}-R{revision}"))
+}
+
 fn safe(text: &str, room: usize) -> String {
     let mut out = String::new();
     for c in text.trim().chars() {

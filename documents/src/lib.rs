@@ -35,7 +35,7 @@ pub use card::{ServiceCard, ServiceLine, WorkId};
 pub use check::{check, check_one};
 pub use cover::{ArchiveCover, ArchiveLine};
 pub use example::preview;
-pub use file_name::file_name;
+pub use file_name::{file_name, order_file_no};
 pub use invoice::InvoiceSheet;
 pub use print::Printed;
 pub use seal::{Later, PROOF_FILE, SEAL_FILE, SealInfo};

@@ -31,6 +31,7 @@ pub struct View<'a> {
     date: Option<String>,
     company: Company<'a>,
     supersedes: Option<Words>,
+    superseded: Option<Words>,
     head: Vec<Field>,
     verify_code: Option<&'a str>,
     short_hash: Option<String>,
@@ -120,6 +121,7 @@ fn view<'a>(
                 &[("revision", &revision), ("former", &former), ("hash", &hash), ("reason", &reason)],
             )
         }),
+        superseded: seal.filter(|s| s.superseded).map(|_| strings.words("superseded")),
         head: case::head(&desk),
         verify_code: seal.map(|s| s.verify_code.as_str()),
         short_hash: seal.map(|s| short(&s.hash)),

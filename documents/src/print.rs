@@ -14,6 +14,9 @@ use crate::strings::Strings;
 use crate::templates::{PAGE, Templates};
 use crate::{DocumentError, Language, Photos, font, world};
 
+/// The product, as a file names it; beside it stands what it was printed with.
+pub const CREATOR: &str = "Gongdan 工单";
+
 /// A document and what stood in the way of the company's own template, if anything.
 #[derive(Debug, Clone)]
 pub struct Printed {
@@ -90,7 +93,7 @@ impl Sheet {
         let pages = press.set().inspect_err(|_| forget(with_pictures))?;
         let options = PdfOptions {
             ident: Smart::Custom(self.ident),
-            creator: Smart::Custom(Some("Gongdan 工单".to_owned())),
+            creator: Smart::Custom(Some(format!("{CREATOR} {}", templates.mark()))),
             timestamp: self.made_at.and_then(timestamp),
             standards: PdfStandards::new(&[PdfStandard::A_3b])
                 .map_err(|e| DocumentError::Template(e.message().to_string()))?,

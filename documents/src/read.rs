@@ -8,6 +8,7 @@ use hayro_syntax::{Filter, Pdf};
 use sha2::{Digest as _, Sha256};
 
 use crate::pack::{inflated, opened};
+use crate::print::CREATOR;
 use crate::{PROOF_FILE, SEAL_FILE};
 
 /// A part that unpacks to more than this was not made by us.
@@ -20,6 +21,8 @@ pub struct Held {
     pub seal: Option<String>,
     /// What proves it, as attached.
     pub proof: Option<String>,
+    /// What it says it was printed with: [`crate::Templates::mark`].
+    pub printed_with: Option<String>,
     /// What is drawn on each page; `None` where it cannot be unpacked.
     pub pages: Vec<Option<Vec<u8>>>,
     /// Its photos as they were stored, by the hash of their bytes.
@@ -48,7 +51,8 @@ pub fn read(bytes: Vec<u8>) -> Option<Held> {
     }
     let mut text = |name: &str| String::from_utf8(attached.remove(name)??).ok();
     let pages = pdf.pages().iter().map(|page| drawn(page.raw())).collect();
-    Some(Held { seal: text(SEAL_FILE), proof: text(PROOF_FILE), pages, photos })
+    let printed_with = pdf.metadata().creator.as_deref().and_then(mark);
+    Some(Held { printed_with, seal: text(SEAL_FILE), proof: text(PROOF_FILE), pages, photos })
 }
 
 /// Pages that are drawn differently, counted from 1; one that is missing on either side is different.
@@ -68,6 +72,17 @@ fn attachment(dict: &Dict<'_>) -> Option<(String, Vec<u8>)> {
     let name = dict.get::<PdfString<'_>>("F").or_else(|| dict.get("UF"))?;
     let file: Stream<'_> = dict.get::<Dict<'_>>("EF")?.get("F")?;
     Some((plain(name.as_bytes()), unpacked(&file)?))
+}
+
+/// What stands beside the product's name.
+fn mark(creator: &[u8]) -> Option<String> {
+    let units: Vec<u16> = creator
+        .strip_prefix(&[0xFE, 0xFF])?
+        .chunks(2)
+        .map(|two| two.iter().fold(0, |n, b| n << 8 | u16::from(*b)))
+        .collect();
+    let mark = String::from_utf16(&units).ok()?.strip_prefix(CREATOR)?.trim().to_owned();
+    (!mark.is_empty()).then_some(mark)
 }
 
 /// A file name: ours are ASCII, in one byte or in two.

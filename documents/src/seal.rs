@@ -49,6 +49,8 @@ pub struct SealInfo {
     /// A [`Proof`] without the payload, attached beside it so that the paper proves itself; empty where the certificate is not known.
     pub proof: Option<String>,
     pub later: Option<Later>,
+    /// A later revision counts: the paper says so, and is nothing but a record any more (G5).
+    pub superseded: bool,
 }
 
 impl SealInfo {
@@ -71,6 +73,7 @@ impl SealInfo {
             verify_code: verify_code(&sealed.hash),
             proof: None,
             later: None,
+            superseded: false,
         })
     }
 

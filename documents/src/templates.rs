@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
 use gongdan_domain::paper::templates::DocumentTemplates;
+use sha2::{Digest as _, Sha256};
 
 use crate::strings::CATALOGUE;
 
@@ -75,6 +76,21 @@ impl Templates {
     /// The letterhead's picture, PNG or JPEG, in the place of the mark.
     pub fn logo(&self) -> Option<&Vec<u8>> {
         self.logo.as_ref()
+    }
+
+    /// Names what a document is printed with: the version, the templates and words in use, and the company's picture. Two files with the
+    /// same mark and the same input are the same bytes.
+    pub fn mark(&self) -> String {
+        let mut hash = Sha256::new();
+        let part = |hash: &mut Sha256, bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        };
+        part(&mut hash, env!("CARGO_PKG_VERSION").as_bytes());
+        part(&mut hash, CATALOGUE.as_bytes());
+        TEMPLATE_NAMES.iter().for_each(|name| part(&mut hash, self.text(name).as_bytes()));
+        part(&mut hash, self.logo().map(Vec::as_slice).unwrap_or_default());
+        hex::encode(&hash.finalize()[..6])
     }
 
     /// The text in use.

@@ -293,6 +293,10 @@ pub enum FactBody {
         caption: String,
         width: u32,
         height: u32,
+        /// H4: when the camera says that it took it; absent where the file says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "string")]
+        taken_at: Option<Instant>,
     },
     /// E3, F1: fee schedule and service policy shown to the customer.
     FeesShown {
@@ -343,6 +347,23 @@ pub enum FactBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         supersedes: Option<String>,
+        /// H4: where it was signed, if the device knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        position: Option<Position>,
+    },
+    /// G2: confirmed by the customer on his own screen. From then on this is what the revision's seal says.
+    RatingGiven {
+        order: OrderId,
+        revision: u32,
+        quality: Rating,
+        attitude: Rating,
+        opinion: String,
+    },
+    /// G2: the customer began his rating anew; what he had confirmed before stays on record.
+    RatingReopened {
+        order: OrderId,
+        revision: u32,
     },
     /// G5: the sealed order is opened for its next revision; the reason goes on it. Retracted: given up.
     RevisionOpened {
@@ -486,6 +507,36 @@ impl FactBody {
                 | FactBody::HazardStated { .. }
                 | FactBody::ReplacementDeclined { .. }
         )
+    }
+
+    /// Whether it is stated by a command of its own, which writes what belongs to it in the same change or asks first what must be asked:
+    /// a seal, a number, a file, the judgement of a reading, the kit. Alone it would claim what nobody can look up.
+    pub fn by_its_own_command(&self) -> bool {
+        match self {
+            FactBody::OrderSealed { .. }
+            | FactBody::OrderAttested { .. }
+            | FactBody::RatingGiven { .. }
+            | FactBody::RatingReopened { .. }
+            | FactBody::RevisionOpened { .. }
+            | FactBody::NumberDrawn { .. }
+            | FactBody::NumberVoided { .. }
+            | FactBody::ReceiptVoided { .. }
+            | FactBody::JobAssigned { .. }
+            | FactBody::Departed { .. }
+            | FactBody::ReadingTaken { .. }
+            | FactBody::PhotoTaken { .. }
+            | FactBody::DeclaredLost { .. }
+            | FactBody::WorkCarried { .. } => true,
+            _ => self.with_its_seal(),
+        }
+    }
+
+    /// Whether whoever stated it may take it back. What is sealed or numbered, what the customer confirmed and what the office decided
+    /// stays; each has its own way on.
+    pub fn may_be_taken_back(&self) -> bool {
+        let only_recorded =
+            matches!(self, FactBody::Departed { .. } | FactBody::ReadingTaken { .. } | FactBody::PhotoTaken { .. });
+        !self.by_office_only() && (only_recorded || !self.by_its_own_command())
     }
 
     /// Kind and body as the envelope carries them.

@@ -85,6 +85,8 @@ pub enum FindingCode {
     PhotoLikeAnother,
     /// H4: a good opinion without the customer's signature.
     SatisfiedUnsigned,
+    /// G2: sealed with another rating than the customer had confirmed.
+    RatingAltered,
     /// H4, E3: the price was shown after work had begun, or never.
     PriceNotShownBefore,
 }
@@ -103,6 +105,7 @@ impl FindingCode {
                 | Self::PhotoOnAnotherOrder
                 | Self::PhotoLikeAnother
                 | Self::SatisfiedUnsigned
+                | Self::RatingAltered
                 | Self::PriceNotShownBefore
         )
     }

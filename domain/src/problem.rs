@@ -93,6 +93,7 @@ codes! {
     PhotosMissing => "Photos before and after are needed.",
     RatingMissing => "Choose one of the four ways to end the order.",
     SignatureEmpty => "There is no signature on the pad.",
+    RatingConfirmed => "The customer has confirmed this rating; only the customer begins it anew.",
     AlreadySealed => "The order is sealed and does not change any more.",
     NotSealed => "The order is not sealed yet.",
     FilesMissing => "Photos of the order have not arrived yet.",

@@ -236,6 +236,18 @@ pub struct Seal {
     pub supersedes: Option<String>,
 }
 
+/// G2: what the customer confirmed of a revision, before it is sealed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Rated {
+    #[ts(type = "string")]
+    pub at: Instant,
+    pub revision: u32,
+    pub quality: Rating,
+    pub attitude: Rating,
+    pub opinion: String,
+}
+
 /// A question of the office about a sealed order, and the answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -294,6 +306,9 @@ pub struct VisitState {
     pub escalated: bool,
     pub notes: Vec<String>,
     pub seals: Vec<Seal>,
+    /// What the customer confirmed last, and did not begin anew.
+    #[serde(default)]
+    pub rated: Option<Rated>,
     pub questions: Vec<Question>,
     pub archived: Option<String>,
     /// Receipts, slips and notices, in the order they were made.
@@ -410,7 +425,7 @@ impl VisitState {
                 self.readings.retain(|r| (r.key.as_str(), r.phase) != (key.as_str(), phase));
                 self.readings.push(TakenReading { fact: fact.id, at, key, phase, value, unit, confirmed });
             }
-            FactBody::PhotoTaken { photo, caption, width, height } => {
+            FactBody::PhotoTaken { photo, caption, width, height, .. } => {
                 if let Some(file) = fact.files.first().cloned() {
                     self.photos.push(Photo { fact: fact.id, at, photo, caption, file, width, height });
                 }
@@ -444,6 +459,7 @@ impl VisitState {
                 attitude,
                 total_fen,
                 supersedes,
+                ..
             } => {
                 self.seals.push(Seal {
                     order,
@@ -457,6 +473,12 @@ impl VisitState {
                     total_fen,
                     supersedes,
                 });
+            }
+            FactBody::RatingGiven { revision, quality, attitude, opinion, .. } => {
+                self.rated = Some(Rated { at, revision, quality, attitude, opinion });
+            }
+            FactBody::RatingReopened { revision, .. } => {
+                self.rated = self.rated.take().filter(|rated| rated.revision != revision);
             }
             FactBody::RevisionOpened { revision, supersedes, reason, .. } => {
                 self.revising = Some(Revising { fact: fact.id, at, revision, supersedes, reason });
@@ -515,6 +537,16 @@ impl VisitState {
         if !first || !self.uncertainty_ms.contains_key(name) {
             self.uncertainty_ms.insert(name.to_owned(), uncertain);
         }
+    }
+
+    /// The revision that is written now: the first, or the one that is open.
+    pub fn writing(&self) -> u32 {
+        self.revising.as_ref().map_or(1, |open| open.revision)
+    }
+
+    /// What the customer confirmed of a revision.
+    pub fn rated(&self, revision: u32) -> Option<&Rated> {
+        self.rated.as_ref().filter(|rated| rated.revision == revision)
     }
 
     /// The newest tick of an item, if it stands.

@@ -39,7 +39,7 @@ fn actions() -> Vec<FactBody> {
         guidance: String::new(),
         note: String::new(),
     };
-    let photo = |photo| FactBody::PhotoTaken { photo, caption: String::new(), width: 1, height: 1 };
+    let photo = |photo| FactBody::PhotoTaken { photo, caption: String::new(), width: 1, height: 1, taken_at: None };
     let tick = |list, item: &&str| FactBody::Ticked { list, item: (*item).to_owned(), template_version: "1".into() };
     let mut actions = vec![
         FactBody::JobAccepted {},
@@ -84,6 +84,7 @@ fn actions() -> Vec<FactBody> {
             attitude: Rating::Satisfied,
             total_fen: 183_000,
             supersedes: None,
+            position: None,
         });
     }
     actions.extend(TickList::Door.required().iter().map(|item| tick(TickList::Door, item)));

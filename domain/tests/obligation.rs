@@ -121,6 +121,7 @@ fn g3_g4_unsigned_and_dissatisfied_orders_are_followed_up_until_satisfied() {
         attitude: Rating::Satisfied,
         total_fen: 0,
         supersedes: None,
+        position: None,
     };
     assert!(owed(&[fact(1, 0, &sealed(SigningChoice::Signed, Rating::Satisfied))], 1).is_empty());
     assert_eq!(owed(&[fact(1, 0, &sealed(SigningChoice::Declined, Rating::NotRated))], 1)[0].rule, "BR-11");

@@ -118,7 +118,11 @@ fn facts() -> Vec<Fact> {
         (
             at("2026-11-23T10:00"),
             FactBody::PhotoTaken {
-                photo: PhotoKind::Before, caption: "散热片积尘".into(), width: 1600, height: 1200
+                photo: PhotoKind::Before,
+                caption: "散热片积尘".into(),
+                width: 1600,
+                taken_at: None,
+                height: 1200,
             },
         ),
         (at("2026-11-23T10:02"), FactBody::FeesShown { schedule_version: "2024-A".into() }),

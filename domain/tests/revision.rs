@@ -55,6 +55,7 @@ fn sealed(revision: u32, hash: &str, supersedes: Option<&str>) -> FactBody {
         attitude: Rating::Satisfied,
         total_fen: 100,
         supersedes: supersedes.map(str::to_owned),
+        position: None,
     }
 }
 

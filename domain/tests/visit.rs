@@ -55,7 +55,7 @@ fn tick(list: TickList, item: &str) -> FactBody {
 }
 
 fn photo(photo: PhotoKind) -> FactBody {
-    FactBody::PhotoTaken { photo, caption: String::new(), width: 1600, height: 1200 }
+    FactBody::PhotoTaken { photo, caption: String::new(), width: 1600, height: 1200, taken_at: None }
 }
 
 fn contact(outcome: ContactOutcome) -> FactBody {
@@ -111,6 +111,7 @@ fn story() -> Vec<FactBody> {
         attitude: Rating::Satisfied,
         total_fen: 0,
         supersedes: None,
+        position: None,
     });
     story.push(FactBody::CheckedOut { position: None });
     story

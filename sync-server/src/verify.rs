@@ -20,7 +20,7 @@ use crate::core::Core;
 use crate::error::Result;
 use crate::storage::{Reader, SealedRow};
 use found::Found;
-use print::Printed;
+use print::{Printed, PublicAddress};
 
 /// What somebody gave us to look at.
 pub struct File {
@@ -122,9 +122,10 @@ pub fn compare(core: &Core, r: &dyn Reader, file: &File) -> Result<Option<Compar
     }
     let printed = match &file.pdf {
         Some(pdf) => {
-            let own =
-                core.reference(r)?.document_templates(core.now()).map_or_else(Templates::default, Templates::published);
-            print::compare(&found, &content, file, pdf, &own)
+            let reference = core.reference(r)?;
+            let own = reference.document_templates(core.now()).map_or_else(Templates::default, Templates::published);
+            let today = reference.company_profile(core.now()).and_then(|profile| profile.public_address.as_deref());
+            print::compare(&found, &content, file, pdf, &own, PublicAddress::Is(today))
         }
         None => Printed::Same,
     };

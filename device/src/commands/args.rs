@@ -1,6 +1,6 @@
 //! What the commands take, and the small replies that are no screen.
 
-use gongdan_domain::fact::{About, FactBody, PhotoKind, ReadingPhase};
+use gongdan_domain::fact::{About, FactBody, PhotoKind, Position, ReadingPhase};
 use gongdan_domain::id::{CustomerId, FactId, JobId, MachineId, PaperId, WriteId};
 use gongdan_domain::paper::PaperBody;
 use gongdan_domain::sync::change::EntityRef;
@@ -200,8 +200,21 @@ pub struct SealOrder {
     pub job: JobId,
     /// The `shown` of the preview that the customer saw.
     pub shown: String,
+    /// Where the customer confirmed it before, exactly that.
     pub rating: OrderRating,
     pub signing: Signing,
+    /// Where the device is, if its platform says so. Never waited for.
+    #[serde(default)]
+    #[ts(optional)]
+    pub position: Option<Position>,
+}
+
+/// G2: the customer confirms what he chose, before he signs.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConfirmRating {
+    pub job: JobId,
+    pub rating: OrderRating,
 }
 
 /// The sealed order is corrected; why goes on the next revision.
@@ -279,12 +292,19 @@ pub struct VoidReceipt {
 }
 
 /// Which document of a visit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "which", rename_all = "snake_case")]
 #[ts(export, rename_all = "snake_case")]
 pub enum DocumentRef {
+    /// The revision that counts.
     Order,
-    Paper { paper: PaperId },
+    /// G5: any sealed revision, by the hash of its seal; one that was replaced says so.
+    Revision {
+        hash: String,
+    },
+    Paper {
+        paper: PaperId,
+    },
     Invoice,
     ServiceCard,
     WorkId,

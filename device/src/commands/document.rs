@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use gongdan_documents::{
     Document, DocumentError, InvoiceSheet, Language, SealInfo, ServiceCard, ServiceLine, Templates, WorkId, file_name,
-    render,
+    order_file_no, render,
 };
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::entity::person;
@@ -39,7 +39,7 @@ enum Loaded {
 pub fn pdf(device: &Device, wish: &args::OfDocument) -> Result<(String, Vec<u8>)> {
     let (loaded, templates) = device.read(|r| {
         let case = Case::load(r, wish.job, None)?;
-        Ok((load(r, &case, wish.document)?, templates(r)?))
+        Ok((load(r, &case, &wish.document)?, templates(r)?))
     })?;
     let files = device.files()?;
     let language = match wish.language {
@@ -68,7 +68,8 @@ impl Loaded {
         match self {
             Self::Order(doc, seal) => {
                 let at = doc.times.arrived.or(doc.times.started).unwrap_or(seal.sealed_at);
-                file_name(&doc.order_no, &doc.customer.name, day(at, &doc.zone), "pdf")
+                let no = order_file_no(&doc.order_no, seal.superseded.then_some(doc.revision));
+                file_name(&no, &doc.customer.name, day(at, &doc.zone), "pdf")
             }
             Self::Paper(paper, _, seal) => {
                 file_name(&paper.no, &paper.customer.name, day(seal.sealed_at, &paper.zone), "pdf")
@@ -90,16 +91,17 @@ fn templates(r: &Reader) -> Result<Templates> {
     Ok(published.ok().flatten().map_or_else(Templates::default, |own| Templates::published(&own)))
 }
 
-fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
+fn load(r: &Reader, case: &Case, which: &args::DocumentRef) -> Result<Loaded> {
     match which {
-        args::DocumentRef::Order => {
-            // Also while the order is open for its next revision: what was sealed prints.
-            let sealed = case.sealed.as_ref().ok_or(Code::NotSealed)?;
-            let document = order::document_of(sealed).ok_or(Code::NotSealed)?;
-            let seal = info(r, case, sealed, &document.company)?;
-            Ok(Loaded::Order(Box::new(document), seal))
+        // Also while the order is open for its next revision: what was sealed prints.
+        args::DocumentRef::Order => sealed_order(r, case, case.sealed.as_ref().ok_or(Code::NotSealed)?),
+        args::DocumentRef::Revision { hash } => {
+            let sealed = r.sealed(case.job)?.into_iter();
+            let mut orders = sealed.filter(|s| s.visit == case.visit && s.document.kind == order::WORK_ORDER);
+            sealed_order(r, case, &orders.find(|s| s.document.hash == *hash).ok_or(Code::NotFound)?)
         }
         args::DocumentRef::Paper { paper } => {
+            let paper = *paper;
             let sealed = r.sealed(case.job)?.into_iter().find(|s| s.document.id == paper.0).ok_or(Code::NotFound)?;
             let payload: SealPayload = serde_json::from_str(&sealed.document.payload)?;
             let content: Paper = serde_json::from_value(payload.content)?;
@@ -111,6 +113,14 @@ fn load(r: &Reader, case: &Case, which: args::DocumentRef) -> Result<Loaded> {
         args::DocumentRef::ServiceCard => service_card(r, case),
         args::DocumentRef::WorkId => work_id(r, case),
     }
+}
+
+/// One that another revision replaced says so on its paper.
+fn sealed_order(r: &Reader, case: &Case, sealed: &Sealed) -> Result<Loaded> {
+    let document = order::document_of(sealed).ok_or(Code::NotSealed)?;
+    let seal = info(r, case, sealed, &document.company)?;
+    let replaced = case.state.sealed().is_some_and(|counts| counts.revision > document.revision);
+    Ok(Loaded::Order(Box::new(document), SealInfo { superseded: replaced, ..seal }))
 }
 
 /// With the proof beside it where this device sealed all that the paper shows: the file is then verified without anybody.

@@ -8,9 +8,9 @@ use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::seal::code::qr_text;
 use gongdan_domain::sync::change::FileRef;
 use gongdan_domain::time::Instant;
-use gongdan_domain::visit::VisitState;
 use gongdan_domain::visit::breach::breaches;
-use gongdan_domain::work_order::{DeclineReason, OrderDocument, Signing};
+use gongdan_domain::visit::{Rated, VisitState};
+use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderRating, Signing};
 use serde_json::{Value, json};
 
 use crate::assemble::order::{WORK_ORDER, drafted, number, payload, shown};
@@ -72,6 +72,7 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
         if shown(&document)? != args.shown {
             return Err(Code::OrderChanged.into());
         }
+        rating_stands(&case.state, document.revision, &args.rating)?;
         let signing = given(args.signing, tx.now())?;
         let about = About { job: case.job, visit: Some(case.visit) };
         let mut sealed = FactBody::OrderSealed {
@@ -84,6 +85,7 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
             attitude: args.rating.attitude,
             total_fen: document.fees.total_fen.0,
             supersedes: document.supersedes.as_ref().map(|before| before.hash.clone()),
+            position: args.position,
         };
         if let Some(problem) = breaches(&case.state, &sealed, &case.circumstances()).into_iter().find_map(|b| b.refusal)
         {
@@ -97,6 +99,45 @@ pub fn seal(device: &Device, args: args::SealOrder) -> Result<JobView> {
             *hash = link.hash;
         }
         tx.fact(about, sealed, Vec::new())
+    })?;
+    job::view(device, args.job)
+}
+
+/// G2: what the customer confirmed is what is sealed, to the word.
+fn rating_stands(state: &VisitState, revision: u32, given: &OrderRating) -> Result<()> {
+    let same = |rated: &Rated| {
+        (rated.quality, rated.attitude, rated.opinion.as_str()) == (given.quality, given.attitude, &given.opinion)
+    };
+    if state.rated(revision).is_none_or(same) { Ok(()) } else { Err(Code::RatingConfirmed.into()) }
+}
+
+/// G2: the customer confirms his rating. From here on nobody on this side of the table changes it; sealing takes it as it is.
+pub fn confirm_rating(device: &Device, args: args::ConfirmRating) -> Result<JobView> {
+    device.write(|tx| {
+        let case = Case::load(tx, args.job, None)?;
+        let (order, revision) = (case.visit.order(), case.state.writing());
+        // Confirmed twice with the same words is confirmed once: a tap that was not answered is tapped again.
+        rating_stands(&case.state, revision, &args.rating)?;
+        if case.state.rated(revision).is_some() {
+            return Ok(());
+        }
+        let OrderRating { quality, attitude, opinion } = args.rating;
+        let body = FactBody::RatingGiven { order, revision, quality, attitude, opinion };
+        super::record::take(tx, About { job: case.job, visit: Some(case.visit) }, body)
+    })?;
+    job::view(device, args.job)
+}
+
+/// G2: the customer begins anew, on his own screen. That he did, and what he had confirmed, stays on record.
+pub fn reopen_rating(device: &Device, args: args::OfJob) -> Result<JobView> {
+    device.write(|tx| {
+        let case = Case::load(tx, args.job, None)?;
+        let (order, revision) = (case.visit.order(), case.state.writing());
+        if case.state.rated(revision).is_none() {
+            return Ok(());
+        }
+        let body = FactBody::RatingReopened { order, revision };
+        super::record::take(tx, About { job: case.job, visit: Some(case.visit) }, body)
     })?;
     job::view(device, args.job)
 }

@@ -11,6 +11,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageReader};
 use jpeg_encoder::{ColorType, Encoder, EncodingError};
 use serde_json::json;
 
+use super::camera::{self, CameraTime};
 use crate::assemble;
 use crate::commands::job as job_view;
 use crate::commands::{args, record};
@@ -40,7 +41,7 @@ pub fn take(device: &Device, args: args::TakePhoto, bytes: &[u8]) -> Result<JobV
     let hash = files.keep(&prepared.jpeg)?;
     files.keep_thumb(&hash, &prepared.thumb)?;
     let file = FileRef { hash, size: prepared.jpeg.len() as u64, mime: "image/jpeg".to_owned() };
-    let named = name(device, args, &prepared, file.clone());
+    let named = name(device, args, &prepared, file.clone(), camera::taken_at(bytes));
     if named.is_err() && device.read(|r| r.file_state(&file.hash))?.state == FileStage::Unknown {
         files.remove(&file.hash)?;
     }
@@ -49,11 +50,18 @@ pub fn take(device: &Device, args: args::TakePhoto, bytes: &[u8]) -> Result<JobV
 }
 
 /// The fact that names the file, under the rules.
-fn name(device: &Device, args: args::TakePhoto, prepared: &Prepared, file: FileRef) -> Result<()> {
+fn name(
+    device: &Device,
+    args: args::TakePhoto,
+    prepared: &Prepared,
+    file: FileRef,
+    camera: Option<CameraTime>,
+) -> Result<()> {
     device.write(|tx| {
         let about = record::placed(tx, args.about)?;
         let (width, height) = (prepared.width, prepared.height);
-        let body = FactBody::PhotoTaken { photo: args.photo, caption: args.caption, width, height };
+        let taken_at = camera.and_then(|camera| camera.instant(tx.zone()));
+        let body = FactBody::PhotoTaken { photo: args.photo, caption: args.caption, width, height, taken_at };
         let (state, now) = assemble::circumstances(tx, about)?;
         if let Some(refusal) = breaches(&state, &body, &now).into_iter().find_map(|breach| breach.refusal) {
             return Err(refusal.into());

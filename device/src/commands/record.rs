@@ -42,14 +42,18 @@ fn written(r: &Reader, entity: &EntityRef, field: &str, write: gongdan_domain::i
     Ok(args::Written { write, heads, conflict })
 }
 
-/// G5: what a sealed order says does not change any more. The drafts on the pad are not part of it.
+/// G5: what a sealed order says does not change any more. The drafts on the pad are not part of it, until the customer confirms his (G2).
 fn not_sealed(r: &Reader, entity: &EntityRef, field: &str) -> Result<()> {
-    let draft = matches!(field, visit_field::SIGNING_DRAFT | visit_field::RATING_DRAFT);
-    if entity.kind != kind::VISIT || draft {
+    if entity.kind != kind::VISIT || field == visit_field::SIGNING_DRAFT {
         return Ok(());
     }
     let visit = VisitId(entity.id);
     let Some(job) = r.job_of(visit)? else { return Err(Code::NotFound.into()) };
+    if field == visit_field::RATING_DRAFT {
+        let (state, _) = assemble::circumstances(r, About { job, visit: Some(visit) })?;
+        let open = state.sealed().is_none() || state.revising.is_some();
+        return if open && state.rated(state.writing()).is_some() { Err(Code::RatingConfirmed.into()) } else { Ok(()) };
+    }
     let sealed = r.sealed(job)?.iter().any(|s| s.visit == visit && s.document.kind == "work_order");
     if !sealed {
         return Ok(());
@@ -66,7 +70,13 @@ pub fn record(device: &Device, args: args::Record) -> Result<JobView> {
 pub fn record_all(device: &Device, args: args::RecordAll) -> Result<JobView> {
     device.write(|tx| {
         let about = placed(tx, args.about)?;
-        args.facts.into_iter().try_for_each(|fact| take(tx, about, fact))
+        args.facts.into_iter().try_for_each(|fact| {
+            // A seal without its document, a number that nobody drew, a photo without a file would be claims.
+            if fact.by_its_own_command() {
+                return Err(Problem::with(Code::NotAllowed, json!({ "kind": fact.parts().0 })).into());
+            }
+            take(tx, about, fact)
+        })
     })?;
     job::view(device, args.about.job)
 }
@@ -77,6 +87,9 @@ pub fn retract(device: &Device, args: args::Retract) -> Result<JobView> {
         let (state, _) = assemble::circumstances(tx, about)?;
         for id in &args.facts {
             let fact = tx.fact_by_id(*id)?.filter(|fact| fact.job == Some(about.job)).ok_or(Code::NotFound)?;
+            if FactBody::of(&fact).is_some_and(|body| !body.may_be_taken_back()) {
+                return Err(Problem::with(Code::NotAllowed, json!({ "kind": fact.kind })).into());
+            }
             // G5: a revision adds photos; those that were sealed stay evidence.
             if fact.kind == "photo_taken" && state.sealed().is_some_and(|s| fact.at.corrected() <= s.at) {
                 return Err(Code::AlreadySealed.into());

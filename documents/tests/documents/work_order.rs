@@ -3,7 +3,7 @@
 use std::fs;
 
 use gongdan_documents::read::read;
-use gongdan_documents::{Language, SEAL_FILE, SealInfo, unprintable, work_order_pdf};
+use gongdan_documents::{Language, SEAL_FILE, SealInfo, Templates, unprintable, work_order_pdf};
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::PhotoKind;
 use gongdan_domain::fees::{Cover, FeeLineKind};
@@ -96,6 +96,7 @@ fn g7_it_is_an_archive_file_with_its_language_its_seal_and_its_fonts() {
         assert_eq!(attached, seal.payload, "the attachment is the sealed text, byte for byte");
         let held = read(pdf).expect("a PDF of ours");
         assert_eq!(held.seal.as_ref(), Some(&seal.payload), "our own reader finds it too");
+        assert_eq!(held.printed_with, Some(Templates::default().mark()), "it names what it was printed with");
         assert!(
             held.pages.len() > 1 && held.pages.iter().all(Option::is_some) && held.photos.len() == doc.photos.len()
         );
@@ -285,6 +286,24 @@ fn g5_a_later_revision_says_what_it_replaces_also_on_the_longest_order() {
             let bytes = sealed(doc, language).len();
             assert!(bytes < 300_000, "{language:?}: under 300 KB without photos: {bytes}");
         }
+    }
+}
+
+#[test]
+fn g5_a_replaced_revision_says_so_on_its_paper_and_stays_what_was_sealed() {
+    let doc = sample::order();
+    let replaced = SealInfo { superseded: true, ..sample::seal(&doc) };
+    for (language, said) in [
+        (Language::Zh, "已被后来的修订替代"),
+        (Language::En, "Replaced by a later revision"),
+        (Language::Both, "已被后来的修订替代"),
+    ] {
+        let pdf = print(&doc, Some(&replaced), language);
+        let pages_of = pages(&pdf);
+        shows(&pages_of[..1], &[said]);
+        assert_eq!(pages_of.len(), pages(&sealed(&doc, language)).len(), "the word takes no page");
+        assert_eq!(read(pdf).and_then(|held| held.seal), Some(replaced.payload.clone()));
+        assert!(!pages(&sealed(&doc, language)).concat().contains(&said.replace(' ', "")));
     }
 }
 

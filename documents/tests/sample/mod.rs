@@ -443,6 +443,7 @@ pub fn seal(doc: &OrderDocument) -> SealInfo {
         receipt_at: Some(at("12:31")),
         proof: None,
         later: None,
+        superseded: false,
     }
 }
 

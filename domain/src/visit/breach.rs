@@ -80,14 +80,27 @@ pub fn breaches(state: &VisitState, body: &FactBody, now: &Circumstances) -> Vec
         FactBody::RevisionOpened { revision, supersedes, reason, .. } => {
             opening_revision(state, *revision, supersedes, reason, &mut found);
         }
+        FactBody::RatingGiven { revision, .. } if state.rated(*revision).is_some() => {
+            found.push(refused(FindingCode::RatingAltered, Code::RatingConfirmed, json!({ "revision": revision })));
+        }
         FactBody::OrderAttested { order_hash, choice, .. } => {
             let open = state.sealed().is_some_and(|s| s.hash == *order_hash) && state.may_be_attested();
             if !open || !matches!(choice, SigningChoice::Signed | SigningChoice::Declined) {
                 found.push(refused(FindingCode::StepSkipped, Code::OrderChanged, json!({ "order_hash": order_hash })));
             }
         }
-        FactBody::OrderSealed { choice, quality, attitude, total_fen, .. } => {
+        FactBody::OrderSealed { revision, choice, quality, attitude, total_fen, .. } => {
             sealing(state, *choice, *total_fen, &mut found);
+            // G2: what the customer confirmed is what is sealed. His words are in the seal alone: the command compares them.
+            if let Some(rated) = state.rated(*revision)
+                && (rated.quality, rated.attitude) != (*quality, *attitude)
+            {
+                let details = json!({
+                    "confirmed_quality": rated.quality, "confirmed_attitude": rated.attitude,
+                    "quality": quality, "attitude": attitude,
+                });
+                found.push(refused(FindingCode::RatingAltered, Code::RatingConfirmed, details));
+            }
             use crate::fact::Rating::Dissatisfied;
             if *quality == Dissatisfied || *attitude == Dissatisfied {
                 let details = json!({ "quality": quality, "attitude": attitude });
@@ -183,6 +196,8 @@ fn revisable(body: &FactBody) -> bool {
             | FactBody::ConsentGiven { .. }
             | FactBody::TestRunRecorded { .. }
             | FactBody::ConfidenceStated { .. }
+            | FactBody::RatingGiven { .. }
+            | FactBody::RatingReopened { .. }
     )
 }
 
@@ -203,5 +218,7 @@ fn changes_sealed_content(body: &FactBody) -> bool {
             | FactBody::CheckedIn { .. }
             | FactBody::SafetyAnswered { .. }
             | FactBody::SafetySigned { .. }
+            | FactBody::RatingGiven { .. }
+            | FactBody::RatingReopened { .. }
     )
 }

@@ -1,6 +1,6 @@
 //! Documents as PDF for the console, set from the exact bytes that were sealed, with the company's templates.
 
-use gongdan_documents::{Document, Language, Printed, SealInfo, Templates, file_name, render};
+use gongdan_documents::{Document, Language, Printed, SealInfo, Templates, file_name, order_file_no, render};
 use gongdan_domain::fact::{FactBody, SigningChoice};
 use gongdan_domain::id::{JobId, OrderId, PaperId};
 use gongdan_domain::paper::{Paper, PaperKind, VoidedPaper};
@@ -28,10 +28,15 @@ pub fn order(core: &Core, r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Res
     let payload: SealPayload = serde_json::from_str(&document.payload)?;
     let at = payload.sealed_at;
     let content: OrderDocument = serde_json::from_value(payload.content)?;
-    let seal = seal(core, r, &chosen)?;
+    // G5: one that another revision replaced says so.
+    let later =
+        |s: &SealedRow| matches!(&s.body, RecordBody::Sealed { document: d, .. } if d.revision > document.revision);
+    let superseded = r.sealed_of(order.0)?.iter().any(later);
+    let seal = SealInfo { superseded, ..seal(core, r, &chosen)? };
     let pdf = print(core, r, &Document::WorkOrder(&content), Some(&seal), language)?;
     let at = content.times.arrived.or(content.times.started).unwrap_or(at);
-    Ok((named(&content.order_no, &content.customer.name, at, &content.zone), pdf))
+    let no = order_file_no(&content.order_no, superseded.then_some(content.revision));
+    Ok((named(&no, &content.customer.name, at, &content.zone), pdf))
 }
 
 /// A receipt, slip or notice; void where it was voided since.

@@ -159,6 +159,7 @@ async fn h2_an_order_is_questioned_answered_and_archived_without_gaps() {
             attitude: Rating::Satisfied,
             total_fen: 45_000,
             supersedes: None,
+            position: None,
         };
         seq += 1;
         let ops = vec![Op::Seal(seal), device.fact(about, world.now(), &sealed)];

@@ -284,6 +284,7 @@ async fn poison_passes_what_broke_a_rule_is_accepted_and_found() {
         attitude: Rating::Fair,
         total_fen: 45_000,
         supersedes: None,
+        position: None,
     };
     let ops = |body| vec![t.device.fact(t.about, at, body)];
     let reply = t
@@ -575,6 +576,7 @@ async fn photo(t: &Team, bytes: &[u8]) -> FileRef {
         caption: String::new(),
         width: 1,
         height: 1,
+        taken_at: None,
     };
     let mut op = t.device.fact(t.about, t.world.now(), &body);
     if let Op::Fact(fact) = &mut op {

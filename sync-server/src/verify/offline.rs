@@ -9,7 +9,7 @@ use gongdan_domain::seal::public_key_text;
 use gongdan_domain::sync::wire::SignedCertificate;
 use gongdan_domain::work_order::OrderDocument;
 
-use super::print::{Printed, again};
+use super::print::{Printed, PublicAddress, again};
 use super::{Compared, File, compare};
 use crate::core::Core;
 use crate::error::Result;
@@ -80,7 +80,7 @@ pub fn alone(bytes: Vec<u8>, server_key: Option<&str>) -> (Vec<String>, Outcome)
     }
     lines.push("Whether a newer revision exists only the company's server knows.".to_owned());
     let printed = file.pdf.as_ref().map(|pdf| match serde_json::from_value::<OrderDocument>(content) {
-        Ok(document) => again(&document, proof, pdf, &Templates::default()),
+        Ok(document) => again(&document, proof, pdf, &Templates::default(), PublicAddress::NotKnown),
         Err(_) => Printed::NotCompared,
     });
     let outcome = printing(printed.as_ref(), &mut lines);

@@ -26,28 +26,69 @@ pub enum Printed {
 
 /// A file that says what the server holds is printed from that; one that says something else from its own words, so that only what
 /// differs between its words and its pages shows.
-pub fn compare(found: &Found, content: &Value, file: &File, pdf: &Pdf, own: &Templates) -> Printed {
+pub fn compare(
+    found: &Found,
+    content: &Value,
+    file: &File,
+    pdf: &Pdf,
+    own: &Templates,
+    public: PublicAddress<'_>,
+) -> Printed {
     let document = if *content == found.payload.content {
         found.order.clone()
     } else {
         serde_json::from_value(content.clone()).ok()
     };
     match (document, &file.proof) {
-        (Some(document), Some(proof)) => match again(&document, proof, pdf, own) {
+        (Some(document), Some(proof)) => match again(&document, proof, pdf, own, public) {
             // Printed before the company had templates of its own, or beside them.
-            Printed::NotCompared if !own.is_own() => again(&document, proof, pdf, &Templates::default()),
+            Printed::NotCompared if !own.is_own() => again(&document, proof, pdf, &Templates::default(), public),
             printed => printed,
         },
         _ => Printed::NotCompared,
     }
 }
 
-/// From nothing but the file.
-pub fn again(document: &OrderDocument, proof: &Proof, pdf: &Pdf, templates: &Templates) -> Printed {
-    let Some(info) = info(document, proof) else { return Printed::NotCompared };
+/// The company's public address of today: an order that was sealed without one is printed with it.
+#[derive(Debug, Clone, Copy)]
+pub enum PublicAddress<'a> {
+    /// There is no server to ask.
+    NotKnown,
+    Is(Option<&'a str>),
+}
+
+/// From nothing but the file and that address.
+pub fn again(
+    document: &OrderDocument,
+    proof: &Proof,
+    pdf: &Pdf,
+    templates: &Templates,
+    public: PublicAddress<'_>,
+) -> Printed {
+    let sealed_with = document.company.public_address.as_deref();
+    let (addresses, all_known) = match (sealed_with, public) {
+        (Some(_), _) => (vec![sealed_with], true),
+        (None, PublicAddress::Is(None)) => (vec![None], true),
+        // It may have been printed with an address that the company no longer has.
+        (None, PublicAddress::Is(today)) => (vec![None, today], false),
+        (None, PublicAddress::NotKnown) => (vec![None], false),
+    };
+    let infos: Vec<SealInfo> = addresses.into_iter().filter_map(|address| info(address, proof)).collect();
     let photos = &pdf.held.photos;
+    // It names what it was printed with. With the same, every difference was made afterwards; with something else none can be told.
+    let with_the_same = pdf.held.printed_with.as_ref().map(|mark| *mark == templates.mark());
+    if with_the_same == Some(false) {
+        return Printed::NotCompared;
+    }
+    let certain = with_the_same == Some(true) && all_known;
     let mut closest: Option<Vec<usize>> = None;
-    for language in [Language::Zh, Language::En, Language::Both] {
+    // Printed while it counted, or after a later revision had taken its place: both are what was sealed.
+    let languages = [Language::Zh, Language::En, Language::Both];
+    let wishes = [false, true].into_iter().flat_map(|superseded| {
+        let one = move |info: &SealInfo| SealInfo { superseded, ..info.clone() };
+        infos.iter().map(one).flat_map(|info| languages.map(|language| (info.clone(), language)))
+    });
+    for (info, language) in wishes {
         let photo = |hash: &str| photos.get(hash).cloned();
         let wish = Document::WorkOrder(document);
         let Ok(bytes) = strictly(&wish, Some(&info), &photo, language, templates) else { continue };
@@ -56,8 +97,8 @@ pub fn again(document: &OrderDocument, proof: &Proof, pdf: &Pdf, templates: &Tem
         }
         let Some(printed) = read(bytes) else { continue };
         let pages = differing_pages(&pdf.held, &printed);
-        // Nothing alike: another language, template or version.
-        let alike = pages.len() < pdf.held.pages.len().max(printed.pages.len());
+        // Nothing alike, and no word of what it was printed with: another language, template or version.
+        let alike = certain || pages.len() < pdf.held.pages.len().max(printed.pages.len());
         if alike && closest.as_ref().is_none_or(|c| pages.len() < c.len()) {
             closest = Some(pages);
         }
@@ -69,8 +110,8 @@ pub fn again(document: &OrderDocument, proof: &Proof, pdf: &Pdf, templates: &Tem
     }
 }
 
-fn info(document: &OrderDocument, proof: &Proof) -> Option<SealInfo> {
+fn info(address: Option<&str>, proof: &Proof) -> Option<SealInfo> {
     let (sealed, receipt) = (&proof.document, proof.receipt.as_ref());
-    let url = verify_address(document.company.public_address.as_deref(), &sealed.hash);
+    let url = verify_address(address, &sealed.hash);
     SealInfo::of(sealed, receipt, url).ok()?.proven(proof).ok()
 }

@@ -385,6 +385,7 @@ impl<'b> Field<'b> {
             attitude: rating.map_or(Rating::NotRated, |r| r.attitude),
             total_fen: order.fees.total_fen.0,
             supersedes: order.supersedes.as_ref().map(|before| before.hash.clone()),
+            position: None,
         };
         let fact = self.fact(about.job, visit, &body);
         let seal = self.seal_op(about, document, files);

@@ -118,7 +118,8 @@ async fn h4_a_photo_of_another_order_is_shown_beside_it() {
     let bench = Bench::new();
     let mut zhang = Field::enrol(&bench, "zhang").await;
     let file = FileRef { hash: "ab".repeat(32), size: 7, mime: "image/jpeg".to_owned() };
-    let taken = FactBody::PhotoTaken { photo: PhotoKind::After, caption: String::new(), width: 4, height: 3 };
+    let taken =
+        FactBody::PhotoTaken { photo: PhotoKind::After, caption: String::new(), width: 4, height: 3, taken_at: None };
     let mut jobs = Vec::new();
     for customer in ["样例一号", "样例二号"] {
         let job = bench.job(customer).await;
@@ -230,7 +231,13 @@ async fn delivered(bench: &Bench, zhang: &mut Field<'_>, job: JobId, bytes: &[u8
         size: bytes.len() as u64,
         mime: "image/jpeg".to_owned(),
     };
-    let taken = FactBody::PhotoTaken { photo: PhotoKind::After, caption: String::new(), width: 160, height: 120 };
+    let taken = FactBody::PhotoTaken {
+        photo: PhotoKind::After,
+        caption: String::new(),
+        width: 160,
+        height: 120,
+        taken_at: None,
+    };
     let mut op = zhang.fact(job, job.visit(1), &taken);
     if let Op::Fact(fact) = &mut op {
         fact.files = vec![file.clone()];

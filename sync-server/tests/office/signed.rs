@@ -58,6 +58,7 @@ fn sealing(clock: &str) -> Fact {
             attitude: Rating::Satisfied,
             total_fen: order.fees.total_fen.0,
             supersedes: None,
+            position: None,
         },
     )
 }
@@ -74,7 +75,8 @@ fn visit() -> Vec<Fact> {
 }
 
 fn photo(clock: &str, kind: PhotoKind) -> Fact {
-    let mut fact = fact(clock, &FactBody::PhotoTaken { photo: kind, caption: String::new(), width: 1, height: 1 });
+    let mut fact =
+        fact(clock, &FactBody::PhotoTaken { photo: kind, caption: String::new(), width: 1, height: 1, taken_at: None });
     fact.files = vec![FileRef { hash: "ab".repeat(32), size: 1, mime: "image/jpeg".to_owned() }];
     fact
 }

@@ -63,10 +63,24 @@ test('G3 G5 signed later, then corrected, and nothing that was sealed is touched
   await finger.reads('next', /给客户/);
   await finger.tap('next');
   await finger.there('/sign');
+  await finger.page.context().grantPermissions(['geolocation']);
+  await finger.page.context().setGeolocation({ latitude: 31.3, longitude: 120.6, accuracy: 20 });
   await finger.tap('rating-quality-satisfied');
+  await finger.tap('rating-attitude-fair');
+  await finger.look('a rating that is not confirmed yet');
+  await finger.tap('rate');
+  await finger.says(/评价已确认/);
+  await finger.look('a confirmed rating');
+  await picture('field-rated');
+  await finger.page.reload();
+  await finger.says(/评价已确认/);
+  assert.equal(await finger.at('rating-attitude-satisfied').count(), 0, 'after a restart it is still the customer\'s');
+  await finger.tap('rate-again');
   await finger.tap('rating-attitude-satisfied');
+  await finger.says(/签字的地点会和工作单一起记下/);
   await finger.tap('sign-choice-signed');
   await finger.sign();
+  await picture('field-sign');
   await finger.tap('next');
   await finger.there('/done');
   const sealed = await until(view, ({ state }) => state.seals.length === 2, 'the second revision should be sealed');
@@ -78,6 +92,8 @@ test('G3 G5 signed later, then corrected, and nothing that was sealed is touched
   await picture('field-revisions');
   await finger.tap('field-revision-1');
   await finger.says(/进风口加滤棉/);
+  await finger.tap('field-print-1');
+  await finger.says(/-R1_/);
 });
 
 test('G1 a number that leads to no order is voided with a reason', async () => {

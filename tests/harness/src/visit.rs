@@ -10,11 +10,13 @@ pub struct Visit<'d> {
     pub device: &'d TestDevice,
     pub job: String,
     pub visit: String,
+    /// Where the tablet is, by its own word; null where it does not know.
+    pub place: Value,
 }
 
 impl<'d> Visit<'d> {
     pub fn of(device: &'d TestDevice, job: &str, visit: &str) -> Self {
-        Self { device, job: job.to_owned(), visit: visit.to_owned() }
+        Self { device, job: job.to_owned(), visit: visit.to_owned(), place: Value::Null }
     }
 
     pub fn about(&self) -> Value {
@@ -69,8 +71,8 @@ impl<'d> Visit<'d> {
         self.ticks("kit", &codes, kit["version"].as_str().unwrap_or_default()).await;
         self.call("depart", json!({ "job": self.job })).await;
         self.ticks("door", &["appearance", "introduced", "work_id_shown"], "").await;
-        self.record("arrived", json!({ "position": null })).await;
-        self.record("checked_in", json!({ "position": null })).await;
+        self.record("arrived", json!({ "position": self.place })).await;
+        self.record("checked_in", json!({ "position": self.place })).await;
         let safety = self.view().await["safety"].clone();
         for item in safety["items"].as_array().into_iter().flatten() {
             let body = json!({ "item": item["code"], "answer": "yes", "template_version": safety["version"] });
@@ -123,7 +125,9 @@ impl<'d> Visit<'d> {
     pub async fn seal(&self, signing: Value) -> OrderDocument {
         let shown = self.preview().await["shown"].clone();
         let rating = json!({ "quality": "satisfied", "attitude": "very_satisfied", "opinion": "来得快" });
-        self.call("seal_order", json!({ "job": self.job, "shown": shown, "rating": rating, "signing": signing })).await;
+        let args =
+            json!({ "job": self.job, "shown": shown, "rating": rating, "signing": signing, "position": self.place });
+        self.call("seal_order", args).await;
         serde_json::from_value(self.preview().await["document"].clone()).expect("an order")
     }
 

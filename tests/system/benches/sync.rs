@@ -1,12 +1,18 @@
 //! What sync costs beside what it stands on: a company of 10,000 jobs registered through the console's door, the first sync of a
-//! device, small syncs after it, beside a bare request on the same loopback and the same rows in raw SQLite.
+//! device, small syncs after it, beside a bare request on the same loopback and the same rows in raw SQLite. And what a signature costs
+//! that is held against those of 100,000 orders, beside a bare loop over all of them.
 //! `GONGDAN_BENCH_JOBS` changes the number. Needs the binaries of the same profile (`make bench` builds them).
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 use std::time::Instant as Timer;
 
+use gongdan_domain::finding::ink::{MARK_REACH, Shape};
+use gongdan_domain::work_order::{Ink, InkPoint};
 use gongdan_harness::{Office, World};
+use gongdan_server::storage::Store;
+use gongdan_server::storage::evidence::KnownShape;
+use gongdan_server::storage::sqlite::SqliteStorage;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -66,8 +72,64 @@ fn raw_sqlite(rows: usize) {
     per_second("raw SQLite: a transaction for each", alone, start);
 }
 
+/// Signatures of five strokes, each of another hand.
+fn hands(count: usize) -> Vec<Shape> {
+    let mut dice = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = move |least: i32, most: i32| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        least + ((dice >> 33) % (most - least) as u64) as i32
+    };
+    let mut hand = || {
+        let mut at = (next(50, 200), next(100, 300));
+        let strokes = (0..5).map(|_| {
+            at = (at.0 + next(20, 90), at.1 + next(-60, 60));
+            let mut pen = at;
+            let point = |n: i32| {
+                pen = (pen.0 + next(-15, 20), pen.1 + next(-25, 25));
+                InkPoint { x: pen.0, y: pen.1, t: n * 16, p: 500 }
+            };
+            (0..12).map(point).collect()
+        });
+        Shape::of(&Ink { height: 400, strokes: strokes.collect() }).unwrap()
+    };
+    (0..count).map(|_| hand()).collect()
+}
+
+/// H4: a new order's signature among those of all others, by the index and by a bare loop.
+fn signatures(count: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let now = "2026-11-23T00:00:00Z".parse().unwrap();
+    let store = Store::new(SqliteStorage::open(&folder.path().join("server.db"), now).unwrap());
+    let shapes = hands(count + RUNS);
+    let (known, fresh) = shapes.split_at(count);
+    let kept = known.to_vec();
+    store
+        .write(move |tx| {
+            kept.into_iter().enumerate().try_for_each(|(n, shape)| {
+                tx.put_shape(&KnownShape { hash: format!("{n:064x}"), document: Uuid::now_v7(), shape })
+            })
+        })
+        .unwrap();
+    let (mut indexed, mut looped, mut near) = (Vec::new(), Vec::new(), 0);
+    for shape in fresh {
+        let start = Timer::now();
+        let others = store.read(|r| r.shapes_near(shape.marks(), MARK_REACH, Uuid::nil())).unwrap();
+        let found = others.iter().filter(|other| shape.distance_pm(&other.shape).is_some()).count();
+        indexed.push(start.elapsed().as_secs_f64() * 1e3);
+        near += others.len();
+        let start = Timer::now();
+        let all = known.iter().filter(|other| shape.distance_pm(other).is_some()).count();
+        looped.push(start.elapsed().as_secs_f64() * 1e3);
+        assert_eq!(found, all, "the index leaves out nothing that is near");
+    }
+    millis(&format!("a signature held against {count} orders, by the index"), indexed);
+    println!("{:<58} {:>8}", "  of them read for it, on average", near / RUNS);
+    millis("the same by a bare loop over shapes in memory", looped);
+}
+
 #[tokio::main]
 async fn main() {
+    signatures(100_000);
     let jobs: usize = std::env::var("GONGDAN_BENCH_JOBS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let world = World::new();
     let office = Arc::new(world.office("lu").await);

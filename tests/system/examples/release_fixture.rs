@@ -87,6 +87,7 @@ async fn main() {
                     attitude: Rating::NotRated,
                     total_fen: 0,
                     supersedes: None,
+                    position: None,
                 };
                 tx.fact(place, body, Vec::new()).map(drop)
             })

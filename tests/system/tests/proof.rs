@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gongdan_documents::read::{Held, read};
+use gongdan_documents::{Document, Language, SealInfo, Templates, strictly};
+use gongdan_domain::money::Fen;
 use gongdan_domain::seal::code::verify_code;
 use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::work_order::OrderDocument;
@@ -39,6 +41,61 @@ async fn sealed(world: &World, device: &TestDevice, serial_no: &str) -> Sealed {
     let held = read(pdf.clone()).expect("a PDF");
     let proof = Proof::read(held.proof.as_deref().expect("a proof"), held.seal.as_deref()).expect("a proof");
     Sealed { document, pdf, held, proof }
+}
+
+/// A photo as a phone writes it: the time at which the shutter opened, with its offset, before the picture itself.
+fn taken(picture: &[u8], original: &[u8; 19], offset: &[u8; 6]) -> Vec<u8> {
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        [&tag.to_be_bytes()[..], &kind.to_be_bytes(), &count.to_be_bytes(), &value.to_be_bytes()].concat()
+    };
+    // Two folders of entries and then the texts; places are counted from the byte order mark.
+    let (inner, texts) = (26_u32, 26 + 2 + 24 + 4);
+    let tiff = [
+        &b"MM\0\x2a\0\0\0\x08\0\x01"[..],
+        &entry(0x8769, 4, 1, inner),
+        &[0; 4],
+        &[0, 2],
+        &entry(0x9003, 2, 20, texts),
+        &entry(0x9011, 2, 7, texts + 20),
+        &[0; 4],
+        original,
+        &[0],
+        offset,
+        &[0],
+    ]
+    .concat();
+    let block = [&b"Exif\0\0"[..], &tiff].concat();
+    let length = u16::try_from(block.len() + 2).expect("short").to_be_bytes();
+    [&picture[..2], &[0xff, 0xe1], &length, &block, &picture[2..]].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h4_where_it_was_signed_and_when_a_photo_was_taken_reach_the_manager() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let office = world.office("lu").await;
+    device.sync().await.expect("syncs");
+    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
+    let mut visit = Visit::of(&device, &job, &visit);
+    visit.place = json!({ "lat": "31.300000", "lon": "120.600000", "accuracy_m": "20" });
+    visit.repaired().await;
+    let picture = include_bytes!("../../fixtures/after.jpg");
+    let old = taken(picture, b"2020:01:02 09:00:00", b"+08:00");
+    device.photo(json!({ "about": visit.about(), "photo": "after", "caption": "" }), old).await.expect("taken");
+    visit.place = json!({ "lat": "31.400000", "lon": "120.600000", "accuracy_m": "20" });
+    visit.seal(signed("陈喆")).await;
+    device.sync().await.expect("delivered");
+    let findings = office.call("list_findings", json!({ "open": true })).await.expect("findings");
+    let of = |code: &str| {
+        let rows: Vec<&Value> =
+            findings["rows"].as_array().into_iter().flatten().filter(|row| row["code"] == code).collect();
+        assert_eq!(rows.len(), 1, "{code} once: {findings}");
+        rows[0].clone()
+    };
+    let far = of("signed_elsewhere").to_string();
+    assert!(far.contains("11119") || far.contains("1112"), "eleven kilometres away: {far}");
+    let photo = of("photo_older_than_visit").to_string();
+    assert!(photo.contains("2020-01-02T01:00:00Z") && photo.contains("\"by_camera\":true"), "{photo}");
 }
 
 /// Runs the independent verifier; exit code and the first word of what it says.
@@ -248,6 +305,36 @@ async fn g6_whoever_holds_the_paper_sees_whether_it_was_changed_and_where() {
     assert!(appended.contains("文件的其他部分") && !appended.contains("没有改动"), "{appended}");
     let scan = dropped(&url, b"\xff\xd8\xff a photo".to_vec(), "<b>.jpg").await;
     assert!(scan.contains("没有封存数据") && !scan.contains("<b>.jpg"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_pages_that_say_something_else_under_a_genuine_seal_are_red_and_another_print_is_not_accused() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let order = sealed(&world, &device, "SAMPLE-1002").await;
+    let url = format!("{}/v", world.url());
+    // What a forger prints: one page, other work, another sum; the seal inside is the genuine one.
+    let mut other = order.document.clone();
+    other.photos.clear();
+    other.readings.clear();
+    other.fault.suggestions = "更换主机".to_owned();
+    other.fees.total_fen = Fen(9_900_000);
+    let info = SealInfo::of(&order.proof.document, order.proof.receipt.as_ref(), None)
+        .and_then(|info| info.proven(&order.proof))
+        .expect("a seal");
+    let print = |templates: &Templates| {
+        strictly(&Document::WorkOrder(&other), Some(&info), &|_| None, Language::Zh, templates).expect("printed")
+    };
+    let forged = print(&Templates::default());
+    assert_eq!(read(forged.clone()).map(|held| held.seal), Some(order.held.seal.clone()), "nothing else would tell");
+    let answer = dropped(&url, forged, "forged.pdf").await;
+    assert!(answer.contains("verdict bad") && !answer.contains("verdict soon"), "{answer}");
+    // Printed by a company with words of its own: what differs was not necessarily changed.
+    let words = r#"{"title": {"zh": "维修单", "en": "Order"}}"#;
+    let elsewhere = print(&Templates::of([("strings.json".to_owned(), words.to_owned())], None));
+    let answer = dropped(&url, elsewhere, "elsewhere.pdf").await;
+    assert!(answer.contains("verdict soon") && !answer.contains("verdict bad"), "{answer}");
+    assert!(!answer.contains("verdict good"), "it is not said to be the same either: {answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

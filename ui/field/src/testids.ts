@@ -78,6 +78,8 @@ export const testid = {
   rating: (what: 'quality' | 'attitude', rating: Rating) => `rating-${what}-${rating}`,
   opinion: 'opinion',
   sign: (choice: SigningChoice) => `sign-choice-${choice}`,
+  rate: 'rate',
+  rateAgain: 'rate-again',
   signName: 'sign-name',
   signOther: 'sign-other',
   decline: (reason: DeclineReason) => `decline-${reason}`,

@@ -183,6 +183,7 @@ impl Office {
             attitude: Rating::Satisfied,
             total_fen: 0,
             supersedes: None,
+            position: None,
         };
         let story = more.into_iter().chain([sealed, FactBody::CheckedOut { position: None }]);
         let mut records: Vec<RecordBody> = story.map(|body| self.fact_at(job, Some(visit), body, time)).collect();
@@ -246,7 +247,7 @@ impl Office {
         let hash = format!("{:064x}", Uuid::now_v7().as_u128());
         let file = FileRef { hash, size: 9, mime: "image/jpeg".to_owned() };
         let about = About { job, visit: Some(job.visit(1)) };
-        let fact = FactBody::PhotoTaken { photo, caption: String::new(), width: 1600, height: 1200 };
+        let fact = FactBody::PhotoTaken { photo, caption: String::new(), width: 1600, height: 1200, taken_at: None };
         self.bench
             .device
             .write(|tx| {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::fixture::Office;
 use super::visit::{preview, repaired, seal_with, signed};
 use crate::assemble::order::payload;
+use crate::commands::args::SavedFile;
 use crate::view::job::JobView;
 use crate::view::revision::OrderRevisions;
 
@@ -76,6 +77,23 @@ fn g5_a_correction_is_the_next_revision_with_a_reason_and_the_old_one_stays() {
     let first: &OrderDocument = all.revisions[1].document.as_ref().expect("the first stays readable");
     assert_eq!(first.fault.suggestions, shown.document.fault.suggestions);
     assert_eq!(sealed.supersedes.as_deref(), Some(all.revisions[1].hash.as_str()));
+
+    let print = |hash: &str| {
+        let of = json!({ "job": job, "document": { "which": "revision", "hash": hash }, "language": "zh" });
+        office.call::<SavedFile>("save_document", json!({ "of": of, "place": "app" })).map_err(|p| p.code)
+    };
+    let (newest, former) =
+        (print(&all.revisions[0].hash).expect("printed"), print(&all.revisions[1].hash).expect("too"));
+    assert!(former.name.contains("-R1_") && !newest.name.contains("-R"), "{} {}", former.name, newest.name);
+    let held = |file: &SavedFile| {
+        gongdan_documents::read::read(std::fs::read(&file.path).expect("a file"))
+            .and_then(|held| held.seal)
+            .expect("a seal")
+    };
+    let hash = |file: &SavedFile| gongdan_domain::seal::sha256_hex(held(file).as_bytes());
+    assert_eq!(hash(&former), all.revisions[1].hash, "a reader of the first sees the first");
+    assert_eq!(hash(&newest), all.revisions[0].hash);
+    assert_eq!(print("00").err(), Some(Code::NotFound));
 }
 
 #[test]

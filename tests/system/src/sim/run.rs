@@ -307,7 +307,13 @@ impl Player {
         let device = self.world.units[who].device();
         let hash = device.files().and_then(|files| files.keep(&bytes)).expect("kept");
         let file = FileRef { hash: hash.clone(), size: bytes.len() as u64, mime: "image/jpeg".to_owned() };
-        let body = FactBody::PhotoTaken { photo: PhotoKind::Other, caption: String::new(), width: 1, height: 1 };
+        let body = FactBody::PhotoTaken {
+            photo: PhotoKind::Other,
+            caption: String::new(),
+            width: 1,
+            height: 1,
+            taken_at: None,
+        };
         let written = device.write(|tx| {
             tx.add_file(&file, Some(job))?;
             tx.fact(About { job, visit: None }, body, vec![file.clone()])

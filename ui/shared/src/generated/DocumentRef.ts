@@ -4,4 +4,4 @@ import type { PaperId } from "./PaperId";
 /**
  * Which document of a visit.
  */
-export type DocumentRef = { "which": "order" } | { "which": "paper", paper: PaperId, } | { "which": "invoice" } | { "which": "service_card" } | { "which": "work_id" };
+export type DocumentRef = { "which": "order" } | { "which": "revision", hash: string, } | { "which": "paper", paper: PaperId, } | { "which": "invoice" } | { "which": "service_card" } | { "which": "work_id" };

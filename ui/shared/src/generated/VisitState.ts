@@ -15,6 +15,7 @@ import type { Payment } from "./Payment";
 import type { PersonId } from "./PersonId";
 import type { Photo } from "./Photo";
 import type { Question } from "./Question";
+import type { Rated } from "./Rated";
 import type { Revising } from "./Revising";
 import type { Seal } from "./Seal";
 import type { TakenReading } from "./TakenReading";
@@ -31,7 +32,11 @@ export type VisitState = { id: VisitId | null, technicians: Array<PersonId>, lea
 /**
  * Per list the newest tick of each item.
  */
-ticks: { [key in TickList]?: { [key in string]: Tick } }, kit_released: { [key in string]: string }, departed_at: string | null, late_notice: boolean, arrived_at: string | null, not_admitted: string | null, card_left: boolean, checked_in_at: string | null, checked_out_at: string | null, safety: { [key in string]: Answer }, safety_signed_at: string | null, readings: Array<TakenReading>, photos: Array<Photo>, fees_shown_at: string | null, consent: Consent | null, consent_refused: string | null, work_started_at: string | null, work_finished_at: string | null, test: TestRun | null, test_minutes: number, test_reason: string, confidence: Confidence | null, escalated: boolean, notes: Array<string>, seals: Array<Seal>, questions: Array<Question>, archived: string | null, 
+ticks: { [key in TickList]?: { [key in string]: Tick } }, kit_released: { [key in string]: string }, departed_at: string | null, late_notice: boolean, arrived_at: string | null, not_admitted: string | null, card_left: boolean, checked_in_at: string | null, checked_out_at: string | null, safety: { [key in string]: Answer }, safety_signed_at: string | null, readings: Array<TakenReading>, photos: Array<Photo>, fees_shown_at: string | null, consent: Consent | null, consent_refused: string | null, work_started_at: string | null, work_finished_at: string | null, test: TestRun | null, test_minutes: number, test_reason: string, confidence: Confidence | null, escalated: boolean, notes: Array<string>, seals: Array<Seal>, 
+/**
+ * What the customer confirmed last, and did not begin anew.
+ */
+rated: Rated | null, questions: Array<Question>, archived: string | null, 
 /**
  * Receipts, slips and notices, in the order they were made.
  */

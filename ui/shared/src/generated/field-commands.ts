@@ -3,6 +3,7 @@ import type { Agenda } from "./Agenda";
 import type { AnalysisView } from "./AnalysisView";
 import type { AppStatus } from "./AppStatus";
 import type { AttestOrder } from "./AttestOrder";
+import type { ConfirmRating } from "./ConfirmRating";
 import type { CopyFromArchive } from "./CopyFromArchive";
 import type { CustomerView } from "./CustomerView";
 import type { Day } from "./Day";
@@ -73,6 +74,8 @@ export type FieldCommands = {
   take_reading: { args: TakeReading; reply: JobView };
   preview_order: { args: OfJob; reply: OrderPreview };
   seal_order: { args: SealOrder; reply: JobView };
+  confirm_rating: { args: ConfirmRating; reply: JobView };
+  reopen_rating: { args: OfJob; reply: JobView };
   open_revision: { args: OpenRevision; reply: JobView };
   give_up_revision: { args: OfJob; reply: JobView };
   order_revisions: { args: OfJob; reply: OrderRevisions };

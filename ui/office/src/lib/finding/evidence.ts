@@ -16,7 +16,7 @@ const LOOKS_LIKE_ID = /^[0-9a-f-]{16,}$/i;
 /** What the pictures beside them say. */
 const DRAWN = new Set(['hash', 'other_hash', 'photo', 'other_photo', 'other_fact']);
 /** Codes whose words depend on what they are about. */
-const CODES: Readonly<Record<string, string>> = { which: 'office.evidence.which.', choice: 'fact.signing.done.', quality: 'fact.rating.', attitude: 'fact.rating.' };
+const CODES: Readonly<Record<string, string>> = { which: 'office.evidence.which.', choice: 'fact.signing.done.', quality: 'fact.rating.', attitude: 'fact.rating.', confirmed_quality: 'fact.rating.', confirmed_attitude: 'fact.rating.' };
 
 function label(name: string): string {
   const known = [`office.evidence.${name}`, `fact.field.${name}`].find(isKey);

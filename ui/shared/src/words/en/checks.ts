@@ -125,6 +125,8 @@ export const checks: Translation<typeof zh> = {
   'office.evidence.to': 'To no.',
   'office.evidence.why': 'Reason',
   'office.evidence.choice': 'Signing',
+  'office.evidence.confirmed_quality': 'Quality, as the customer confirmed it',
+  'office.evidence.confirmed_attitude': 'Attitude, as the customer confirmed it',
   'office.evidence.quality': 'Quality',
   'office.evidence.attitude': 'Attitude',
   'office.evidence.device': 'Device',

@@ -27,6 +27,7 @@ export const seal = {
   'seal.revision.shown': 'Shown',
   'seal.revision.count': '{n} {n:revision|revisions}',
   'seal.revision.keepAll': 'Each one stays as it was sealed and can be read',
+  'seal.revision.print': 'Print this version',
   'seal.revision.contested': 'Two orders claim one revision; the company has not named the valid one',
   'seal.revision.contestedShort': 'Two claim it',
   'seal.revision.rivals': 'Two devices sealed one each. Neither counts in money or statistics until you name the valid one.',

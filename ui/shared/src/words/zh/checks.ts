@@ -124,6 +124,8 @@ export const checks = {
   'office.evidence.to': '到第几条',
   'office.evidence.why': '原因',
   'office.evidence.choice': '签字情况',
+  'office.evidence.confirmed_quality': '客户确认的维修质量',
+  'office.evidence.confirmed_attitude': '客户确认的服务态度',
   'office.evidence.quality': '维修质量',
   'office.evidence.attitude': '服务态度',
   'office.evidence.device': '设备',

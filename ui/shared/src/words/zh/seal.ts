@@ -27,6 +27,7 @@ export const seal = {
   'seal.revision.shown': '正在看',
   'seal.revision.count': '共 {n} 版',
   'seal.revision.keepAll': '每一版都原样保留，一直能看',
+  'seal.revision.print': '打印这一版',
   'seal.revision.contested': '同一版有两份，公司还没定哪份有效',
   'seal.revision.contestedShort': '两份待定',
   'seal.revision.rivals': '两台设备各封了一份，金额和统计都先不算。请定一份有效。',

@@ -7,8 +7,10 @@ import type { DeclineReason } from '@gongdan/shared/generated/DeclineReason';
 import type { Ink } from '@gongdan/shared/generated/Ink';
 import type { OrderRating } from '@gongdan/shared/generated/OrderRating';
 import type { Rating } from '@gongdan/shared/generated/Rating';
+import type { Rated } from '@gongdan/shared/generated/Rated';
 import type { Signing } from '@gongdan/shared/generated/Signing';
 import type { SigningChoice } from '@gongdan/shared/generated/SigningChoice';
+import { device } from '../../device.ts';
 import type { Job } from '../job.svelte.ts';
 
 interface SigningDraft {
@@ -105,7 +107,32 @@ export class SigningEntry {
   }
 
   get given(): OrderRating {
-    const { quality = 'not_rated', attitude = 'not_rated', opinion = '' } = this.rating;
+    const { quality = 'not_rated', attitude = 'not_rated', opinion = '' } = this.confirmed ?? this.rating;
     return { quality, attitude, opinion };
+  }
+
+  /** What the customer confirmed of the revision that is written now: nobody on this side of the table changes it. */
+  get confirmed(): Rated | undefined {
+    const { rated, revising } = this.job.view.state;
+    return rated?.revision === (revising?.revision ?? 1) ? rated : undefined;
+  }
+
+  get ratedBoth(): boolean {
+    return this.rating.quality !== undefined && this.rating.attitude !== undefined;
+  }
+
+  async confirm(): Promise<void> {
+    await this.job.registers.flush();
+    await this.job.act(() => device.call('confirm_rating', { job: this.job.id, rating: this.given }));
+  }
+
+  /** The tablet goes back over the table: what the customer said is his word now. */
+  async handBack(): Promise<void> {
+    const said = this.rating.quality !== undefined || this.rating.attitude !== undefined || (this.rating.opinion ?? '') !== '';
+    if (said && this.confirmed === undefined) await this.confirm();
+  }
+
+  async reopen(): Promise<void> {
+    await this.job.act(() => device.call('reopen_rating', { job: this.job.id }));
   }
 }

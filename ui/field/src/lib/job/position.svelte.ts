@@ -1,8 +1,11 @@
-/** Where the device is, if it knows (D3). Asked in the background; nobody waits for it and its absence is normal. */
+/**
+ * Where the device is, if its platform says so (D3, H4): the one place that asks it. It is asked in the background, nobody waits for it,
+ * and "not known" is an answer like any other: a desk, a refused permission, a platform without it.
+ */
 import type { Position } from '@gongdan/shared/generated/Position';
 
 const FRESH_MS = 300_000;
-let last: { at: number; position: Position } | undefined;
+let last = $state.raw<{ at: number; position: Position }>();
 
 export function lookAround(): void {
   const where = 'geolocation' in navigator ? navigator.geolocation : undefined;
@@ -16,6 +19,7 @@ export function lookAround(): void {
   );
 }
 
+/** `null`: not known. */
 export function position(): Position | null {
   return last !== undefined && Date.now() - last.at < FRESH_MS ? last.position : null;
 }
