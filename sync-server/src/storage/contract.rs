@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gongdan_domain::finding::{Finding, FindingCode};
-use gongdan_domain::id::{DeviceId, FactId, FindingId, JobId, PersonId};
+use gongdan_domain::id::{ChangeId, DeviceId, FactId, FindingId, JobId, PersonId};
 use gongdan_domain::number::NumberState;
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, Extra, Fact, Scope};
@@ -59,6 +59,7 @@ pub fn suite(open: &dyn Fn() -> Store) {
     an_empty_list_is_empty(&open());
     what_was_found_in_one_instant_stands_in_one_order(&open());
     restore_refills_an_offer_waits_until_it_is_decided(&open());
+    exactly_once_what_came_again_is_not_looked_at_twice(&open());
 }
 
 fn acknowledged_is_durable(open: &dyn Fn() -> Store) {
@@ -349,4 +350,30 @@ fn restore_refills_an_offer_waits_until_it_is_decided(store: &Store) {
     assert!(matches!(&waiting[0].record.body, RecordBody::Fact { fact: kept, .. } if *kept == fact), "as it came");
     store.write(move |tx| tx.settle_offer(&id, PersonId(Uuid::now_v7()), at(4))).expect("decided");
     assert!(store.read(|r| r.offered()).expect("read").is_empty(), "for whoever offered it");
+}
+
+/// Whichever comes first, the original or the word that it came again.
+fn exactly_once_what_came_again_is_not_looked_at_twice(store: &Store) {
+    let [former, first, second] = [0; 3].map(|_| DeviceId(Uuid::now_v7()));
+    let apart = |store: &Store| {
+        let kept = store.read(|r| r.refused_changes()).expect("read");
+        kept.into_iter().filter(|(change, apart)| *apart && change.device == former).count()
+    };
+    let again = ChangeId(Uuid::now_v7());
+    store
+        .write(move |tx| {
+            tx.put_former(first, former)?;
+            tx.put_former(second, former)?;
+            tx.quarantine(former, 1, "{}", "one", at(1))?;
+            tx.quarantine(former, 1, "{ }", "two", at(1))
+        })
+        .expect("written");
+    assert_eq!(apart(store), 2);
+    store.write(move |tx| tx.put_moved(former, "one", again)).expect("written");
+    store.write(move |tx| tx.put_moved(former, "three", again)).expect("written");
+    store.write(move |tx| tx.quarantine(former, 2, "{}", "three", at(2))).expect("written");
+    assert_eq!(apart(store), 1, "only what did not come again");
+    let (of, by) = store.read(|r| Ok((r.former(first)?, r.continued_by(former)?))).expect("read");
+    let continued: BTreeSet<DeviceId> = by.into_iter().collect();
+    assert_eq!((of, continued), (Some(former), BTreeSet::from([first, second])));
 }
