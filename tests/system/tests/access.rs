@@ -170,5 +170,5 @@ async fn l3_collect_first_hands_over_what_was_entered_and_then_erases() {
     let seen = admin.call("open_job", json!({ "job": job })).await.expect("the job").to_string();
     assert!(seen.contains("交回前的记录"), "collected first");
     assert_eq!(left(&world.path().join("leaving")), Vec::<String>::new(), "then key gone and database gone");
-    assert_eq!(device_row(&admin, "leaving").await["state"], "revoked");
+    assert_eq!(device_row(&admin, "leaving").await["state"], "collected", "and the office sees that it is done");
 }
