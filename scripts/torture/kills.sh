@@ -7,5 +7,5 @@ minutes="${1:-5}"
 export GONGDAN_SEED="${GONGDAN_SEED:-$(date +%s)}"
 # About two kills a second and ten cuts a second where nothing else runs.
 export GONGDAN_KILLS="${GONGDAN_KILLS:-$((minutes * 80))}" GONGDAN_CUTS="${GONGDAN_CUTS:-$((minutes * 120))}"
-cargo build --workspace --bins
+cargo build --workspace --all-targets
 cargo test --workspace --test kills --test power_cut -- --nocapture --test-threads 1

@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export GONGDAN_PHOTOS="${GONGDAN_PHOTOS:-500}"
-cargo build --workspace --bins
+cargo build --workspace --all-targets
 cargo test --workspace --test blob -- --nocapture blob_whole_photos

@@ -99,6 +99,7 @@ pub fn pull(r: &dyn Reader, mut scopes: Vec<Scope>, request: &ExchangeRequest, g
         told: scopes.iter().zip(asked.told.iter().copied()).collect(),
         by_cover: request.covered.is_some(),
         sent: HashSet::new(),
+        known: HashMap::new(),
         left: request.max_bytes.clamp(LEAST, MOST),
     };
     let mut told = asked.told.clone();
@@ -169,22 +170,30 @@ struct Telling<'a> {
     told: HashMap<&'a Scope, Option<u64>>,
     by_cover: bool,
     sent: HashSet<String>,
+    /// Records that the device had before, and up to which position it knows who holds them.
+    known: HashMap<String, u64>,
     left: u64,
 }
 
 impl Telling<'_> {
     /// The scopes of this device that hold a record: the others are none of its business. `None`: it has the record and knows that this
-    /// scope holds it. A customer of a thousand jobs is held by a thousand scopes.
-    fn holders(&self, r: &dyn Reader, id: &str, position: u64) -> Result<Option<Vec<Scope>>> {
-        if self.sent.contains(id) {
+    /// scope holds it. A customer of a thousand jobs is held by a thousand scopes, which are looked at once.
+    fn holders(&mut self, r: &dyn Reader, id: &str, position: u64) -> Result<Option<Vec<Scope>>> {
+        if self.sent.contains(id) || self.known.get(id).is_some_and(|through| *through >= position) {
             return Ok(None);
         }
         let mut holders = r.holders(id)?;
         holders.retain(|(scope, _)| self.told.contains_key(scope));
-        // A cover speaks of the very scopes of now: whoever was told a record then was told all of them that held it.
-        let known = |(scope, held): &(Scope, u64)| self.told[scope].is_some_and(|told| told >= position.max(*held));
-        let known = self.by_cover && holders.iter().any(known);
-        Ok((!known).then(|| holders.into_iter().map(|(scope, _)| scope).collect()))
+        if self.by_cover {
+            // A cover speaks of the very scopes of now: whoever was told a record then was told all of them that held it.
+            let told = holders.iter().filter_map(|(scope, held)| self.told[scope].filter(|told| told >= held));
+            let through = told.max().unwrap_or(0);
+            self.known.insert(id.to_owned(), through);
+            if through >= position {
+                return Ok(None);
+            }
+        }
+        Ok(Some(holders.into_iter().map(|(scope, _)| scope).collect()))
     }
 }
 

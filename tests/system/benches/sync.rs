@@ -99,7 +99,12 @@ fn hands(count: usize) -> Vec<Shape> {
 fn signatures(count: usize) {
     let folder = tempfile::tempdir().unwrap();
     let now = "2026-11-23T00:00:00Z".parse().unwrap();
-    let store = Store::new(SqliteStorage::open(&folder.path().join("server.db"), now).unwrap());
+    let path = folder.path().join("server.db");
+    let store = Store::new(SqliteStorage::open(&path, now).unwrap());
+    // The orders that bear them; only their keys matter here.
+    let orders = "WITH RECURSIVE one (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM one WHERE n < ?1 - 1)
+                  INSERT INTO sealed SELECT printf('%064x', n), n, 'work_order', 1, n, n, 'd', n, 0 FROM one";
+    rusqlite::Connection::open(&path).unwrap().execute(orders, [i64::try_from(count).unwrap()]).unwrap();
     let shapes = hands(count + RUNS);
     let (known, fresh) = shapes.split_at(count);
     let kept = known.to_vec();
