@@ -7,7 +7,7 @@ use gongdan_domain::fact::FactBody;
 use gongdan_domain::id::{ChangeId, FactId, WriteId};
 use gongdan_domain::sync::SCHEMA;
 use gongdan_domain::sync::again::Reissue;
-use gongdan_domain::sync::change::{Change, Fact, Op, Scope, SignedChange};
+use gongdan_domain::sync::change::{Change, Fact, FileRef, Op, Scope, SignedChange};
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -92,7 +92,7 @@ impl Applier<'_> {
                     self.keep_fact(fact, 0, None, None)?;
                     self.wait_for("fact", "id", &fact.id.to_string(), seq)?;
                     self.join("fact", &fact.id.to_string(), &fact.scopes)?;
-                    self.wait_for_files(&fact.files.iter().map(|file| file.hash.clone()).collect::<Vec<_>>(), seq)?;
+                    self.wait_for_files(&fact.files, seq)?;
                 }
                 Op::Write(write) => self.keep_pending(write, seq)?,
                 Op::Retract(retraction) => {
@@ -104,7 +104,7 @@ impl Applier<'_> {
                 }
                 Op::Seal(seal) => {
                     self.wait_for("sealed", "hash", &seal.document.hash, seq)?;
-                    self.wait_for_files(&seal.files.iter().map(|file| file.hash.clone()).collect::<Vec<_>>(), seq)?;
+                    self.wait_for_files(&seal.files, seq)?;
                 }
                 Op::Unknown(_) => {}
             }
@@ -118,10 +118,10 @@ impl Applier<'_> {
         Ok(())
     }
 
-    fn wait_for_files(&self, hashes: &[String], seq: u64) -> Result<()> {
-        hashes.iter().try_for_each(|hash| {
+    fn wait_for_files(&self, files: &[FileRef], seq: u64) -> Result<()> {
+        files.iter().try_for_each(|file| {
             let sql = "UPDATE attachment SET device_seq = ?2 WHERE hash = ?1 AND device_seq IS NULL";
-            self.conn().prepare_cached(sql)?.execute(params![hash, seq])?;
+            self.conn().prepare_cached(sql)?.execute(params![file.hash, seq])?;
             Ok(())
         })
     }

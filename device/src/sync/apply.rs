@@ -43,10 +43,10 @@ pub fn reply(store: &Store, stamp: Stamp, reply: &ExchangeReply) -> Result<bool>
     // What came is found by the next search; in steps, so that a person's own action never waits for a whole first sync.
     if !reply.pages.is_empty() {
         while store.apply(stamp.clone(), |a| a.refresh_search(INDEXED_AT_ONCE))? {}
-        let told = reply.pages.iter().flat_map(|page| &page.records);
-        let jobs: BTreeSet<JobId> = told.filter_map(|record| record.body.job()).collect();
+        let mut told = reply.pages.iter().flat_map(|page| &page.records);
+        let jobs: BTreeSet<JobId> = told.clone().filter_map(|record| record.body.job()).collect();
         store.apply(stamp.clone(), |a| a.settle_archive(&jobs))?;
-        if reply.pages.iter().flat_map(|page| &page.records).any(claims_a_number) {
+        if told.any(claims_a_number) {
             store.apply(stamp.clone(), |a| a.learn_numbers())?;
         }
     }

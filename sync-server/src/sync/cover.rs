@@ -2,8 +2,6 @@
 //! thousand scopes, and mostly all of them stand at the same position. It holds for one set of scopes only, and refuses to guess
 //! about another: then the device is asked for its cursors.
 
-use std::cmp::Reverse;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use gongdan_domain::sync::change::Scope;
@@ -25,13 +23,14 @@ pub struct Cover {
 
 /// What everybody needs before any job, then the newest jobs first.
 pub fn in_order(scopes: &mut [Scope]) {
-    scopes.sort_by_key(|scope| match scope {
-        Scope::Company => (0, Reverse(scope.clone())),
-        Scope::Person(_) => (1, Reverse(scope.clone())),
-        Scope::Team(_) => (2, Reverse(scope.clone())),
-        Scope::Job(_) => (3, Reverse(scope.clone())),
-        Scope::Other(_) => (4, Reverse(scope.clone())),
-    });
+    let rank = |scope: &Scope| match scope {
+        Scope::Company => 0,
+        Scope::Person(_) => 1,
+        Scope::Team(_) => 2,
+        Scope::Job(_) => 3,
+        Scope::Other(_) => 4,
+    };
+    scopes.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| b.cmp(a)));
 }
 
 fn digest(order: &[Scope]) -> String {

@@ -1,7 +1,7 @@
 //! The pull half: the current state of each record once, per scope after its cursor; what several scopes hold is told by the first. A cursor proves by epoch and nonce that it
 //! knows this very history; one that does not is answered by a reset with its reason, never by wiping.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
@@ -98,7 +98,6 @@ pub fn pull(r: &dyn Reader, mut scopes: Vec<Scope>, request: &ExchangeRequest, g
     let mut telling = Telling {
         told: scopes.iter().zip(asked.told.iter().copied()).collect(),
         by_cover: request.covered.is_some(),
-        sent: HashSet::new(),
         known: HashMap::new(),
         left: request.max_bytes.clamp(LEAST, MOST),
     };
@@ -169,8 +168,7 @@ fn by_cover(
 struct Telling<'a> {
     told: HashMap<&'a Scope, Option<u64>>,
     by_cover: bool,
-    sent: HashSet<String>,
-    /// Records that the device had before, and up to which position it knows who holds them.
+    /// Records that the device had before or gets now, and up to which position it knows who holds them.
     known: HashMap<String, u64>,
     left: u64,
 }
@@ -179,7 +177,7 @@ impl Telling<'_> {
     /// The scopes of this device that hold a record: the others are none of its business. `None`: it has the record and knows that this
     /// scope holds it. A customer of a thousand jobs is held by a thousand scopes, which are looked at once.
     fn holders(&mut self, r: &dyn Reader, id: &str, position: u64) -> Result<Option<Vec<Scope>>> {
-        if self.sent.contains(id) || self.known.get(id).is_some_and(|through| *through >= position) {
+        if self.known.get(id).is_some_and(|through| *through >= position) {
             return Ok(None);
         }
         let mut holders = r.holders(id)?;
@@ -217,7 +215,7 @@ fn scope_pages(
             let Some(scopes) = telling.holders(r, &stored.id, position)? else { continue };
             let record = Record { position: stored.position, scopes, body: stored.body };
             telling.left = telling.left.saturating_sub(serde_json::to_vec(&record)?.len() as u64);
-            telling.sent.insert(stored.id);
+            telling.known.insert(stored.id, u64::MAX);
             records.push(record);
             if telling.left == 0 {
                 finished = false;

@@ -9,6 +9,7 @@ import { company } from '../office/company.mjs';
 import { visit } from '../office/visit.mjs';
 import { bridge } from './bridge.mjs';
 import { field, until } from './finger.mjs';
+import { signOnFullDisk } from './walk.mjs';
 
 let browser;
 let firm;
@@ -113,14 +114,7 @@ test('G3 a signature that cannot be stored is said over everything else, and is 
   const views = await Promise.all([...stops, ...others].map(({ job }) => tablet.call('open_job', { job })));
   const { job } = views.find((one) => one.machine?.fields.serial_no?.value === 'SAMPLE-1004');
   await finger.open(`#/job/${job}/sign`);
-  await finger.tap('rating-quality-satisfied');
-  await finger.tap('rating-attitude-satisfied');
-  await finger.tap('sign-choice-signed');
-  await finger.sign();
-  const problem = { code: 'disk_full', message: 'The disk is full.', details: null, incident: '' };
-  await finger.page.route('**/call/seal_order', (route) => route.fulfill({ status: 507, contentType: 'application/json', body: JSON.stringify(problem) }), { times: 1 });
-  await finger.tap('next');
-  await finger.at('signature-lost').waitFor();
+  await signOnFullDisk(finger);
   await finger.says(/签字没有存下来/);
   await picture('field-lost');
   assert.deepEqual(await finger.axe(), []);

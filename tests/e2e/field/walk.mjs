@@ -50,3 +50,15 @@ export async function next(finger, place) {
   await finger.tap('next');
   await finger.there(place);
 }
+
+/** Rated and signed where the disk is full: the signature is not kept. */
+export async function signOnFullDisk(finger) {
+  await finger.tap('rating-quality-satisfied');
+  await finger.tap('rating-attitude-satisfied');
+  await finger.tap('sign-choice-signed');
+  await finger.sign();
+  const problem = { code: 'disk_full', message: 'The disk is full.', details: null, incident: '' };
+  await finger.page.route('**/call/seal_order', (route) => route.fulfill({ status: 507, contentType: 'application/json', body: JSON.stringify(problem) }), { times: 1 });
+  await finger.tap('next');
+  await finger.at('signature-lost').waitFor();
+}

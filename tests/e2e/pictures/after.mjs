@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { field, jobOf, until } from '../field/finger.mjs';
 import { office } from '../field/office.mjs';
+import { signOnFullDisk } from '../field/walk.mjs';
 import { visit } from '../office/visit.mjs';
 import { tabletCamera } from './camera.mjs';
 
@@ -90,14 +91,7 @@ async function numbers({ finger, tablet, picture }) {
   await picture('void-number');
   await finger.tap('next');
   await finger.there('/sign');
-  await finger.tap('rating-quality-satisfied');
-  await finger.tap('rating-attitude-satisfied');
-  await finger.tap('sign-choice-signed');
-  await finger.sign();
-  const problem = { code: 'disk_full', message: 'The disk is full.', details: null, incident: '' };
-  await finger.page.route('**/call/seal_order', (route) => route.fulfill({ status: 507, contentType: 'application/json', body: JSON.stringify(problem) }), { times: 1 });
-  await finger.tap('next');
-  await finger.at('signature-lost').waitFor();
+  await signOnFullDisk(finger);
   await picture('signature-lost');
 }
 
