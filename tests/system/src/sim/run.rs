@@ -270,19 +270,25 @@ impl Player {
         let value = self.text("value", &self.world.units[who].name.clone());
         let mut args = json!({ "entity": entity, "field": name, "value": value, "seen": session.seen });
         let mut written = commands::call(self.world.units[who].device(), "write_field", args);
+        let chosen = written.is_err();
         if let Err(problem) = &written {
             assert_eq!(problem.code, Code::Conflict, "only a chooser stands between a person and a field");
             session = shown(&self.world, who, field);
             args = json!({ "entity": entity, "field": name, "value": value, "seen": session.seen });
-            written = commands::call(self.world.units[who].device(), "settle", args).map(|_| Value::Null);
+            written = commands::call(self.world.units[who].device(), "settle", args);
         }
         let written = written.unwrap_or_else(|problem| panic!("{problem:?}"));
         self.world.say(format!("{name} = {value}, saw {:?}", session.saw));
         let saw = session.saw.clone();
         self.world.account.writes.push(Written { field, value: value.clone(), saw, by: Hand::Device(who) });
-        session.saw.insert(value);
-        session.seen.extend(serde_json::from_value::<WriteId>(written["write"].clone()).ok());
-        self.world.units[who].session = Some(session);
+        // After the chooser the screen is told anew: no edit goes on with what it knew before.
+        self.world.units[who].session = if chosen {
+            None
+        } else {
+            session.saw.insert(value);
+            session.seen.extend(serde_json::from_value::<WriteId>(written["write"].clone()).ok());
+            Some(session)
+        };
     }
 
     fn seal(&mut self, who: usize) {
