@@ -13,6 +13,7 @@ use gongdan_domain::id::PersonId;
 use gongdan_domain::permission::{Permission, may};
 use gongdan_domain::problem::Code;
 use gongdan_domain::time::Instant;
+use tokio::sync::SemaphorePermit;
 
 use crate::core::{Core, Shared};
 use crate::error::{Error, Result};
@@ -55,25 +56,33 @@ pub struct NewSession {
     pub cookies: Vec<String>,
 }
 
-/// Checks login and password and opens a session. Blocking: hashing takes its time on purpose.
+/// Hashing takes 19 MiB and its time on purpose, and strangers may ask for it: one at a time, in the order of asking. Whoever waits holds
+/// no thread, and a right password is refused only for tries that have failed.
+pub async fn turn(core: &Core) -> Result<SemaphorePermit<'_>> {
+    core.hashing.acquire().await.map_err(|_| Error::Unfinished)
+}
+
+/// What a try is counted by: from where, and whom. By the folded name, or capitals would be new tries.
+fn tries(login: &str, address: IpAddr) -> [String; 2] {
+    [limit::key("sign-in", address), format!("login {}", login.trim().to_lowercase())]
+}
+
+/// Checks login and password and opens a session. Blocking, in its [`turn`].
 pub fn sign_in(core: &Shared, login: &str, password: &str, address: IpAddr) -> Result<NewSession> {
     let now = core.now();
     let wanted = login.trim().to_lowercase();
-    // By the folded name, or capitals would be new tries.
-    let (by_address, by_login) = (format!("sign-in {address}"), format!("login {wanted}"));
-    core.limits.check(&by_address, now)?;
-    core.limits.check(&by_login, now)?;
+    let [by_address, by_login] = tries(login, address);
+    core.limits.begin(&[&by_address, &by_login], now)?;
     let user = core.store.read(|r| r.user(&wanted))?;
     if !password_fits(user.as_ref(), password) || user.as_ref().is_some_and(|u| u.disabled_at.is_some()) {
-        core.limits.failed(&by_address, now);
-        core.limits.failed(&by_login, now);
         // Only a login that exists is written down: what else is typed there may be a password.
         let tried = user.map(|u| u.login).unwrap_or_default();
         core.write_now(move |_, tx| note_from(tx, now, None, Some(address), "sign_in_failed", &tried))?;
         return Err(Code::SignInFailed.into());
     }
     let user = user.ok_or(Error::Unfinished)?;
-    core.limits.succeeded(&by_login);
+    core.limits.forget(&by_login);
+    core.limits.take_back(&by_address);
     let (token, csrf) = (secret::token(), secret::token());
     let session = Session {
         token_hash: secret::hash(&token),
@@ -118,15 +127,15 @@ pub fn note_from(
     tx.note_audit(&AuditEntry { at, by, address, action: action.to_owned(), about: about.to_owned() })
 }
 
-/// The password of who is signed in already, asked once more.
+/// The password of who is signed in already, asked once more. In its [`turn`].
 pub fn check_again(ctx: &Context, password: &str) -> Result<()> {
-    let key = format!("login {}", ctx.who.login);
-    ctx.core.limits.check(&key, ctx.now)?;
-    if password_fits(Some(&ctx.who), password) {
-        return Ok(());
+    let [_, by_login] = tries(&ctx.who.login, ctx.from);
+    ctx.core.limits.begin(&[&by_login], ctx.now)?;
+    if !password_fits(Some(&ctx.who), password) {
+        return Err(Code::SignInFailed.into());
     }
-    ctx.core.limits.failed(&key, ctx.now);
-    Err(Code::SignInFailed.into())
+    ctx.core.limits.take_back(&by_login);
+    Ok(())
 }
 
 fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

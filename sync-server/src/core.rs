@@ -1,11 +1,12 @@
 //! What every part of the running server shares: storage, keys, the clock as an argument, the bell. Refuses to know HTTP.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gongdan_domain::time::Instant;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 
 use crate::auth::limit::Limits;
 use crate::bundle;
@@ -33,6 +34,8 @@ pub struct Core {
     pub clock: Clock,
     pub data: PathBuf,
     pub limits: Limits,
+    /// Whose turn it is to have a password hashed.
+    pub hashing: Semaphore,
     /// Tells everybody who listens that something is new; carries the head.
     pub bell: broadcast::Sender<u64>,
     /// Files that are being written just now.
@@ -50,6 +53,8 @@ pub type Shared = Arc<Core>;
 /// What the rules need while a change is taken in.
 pub struct Env {
     pub now: Instant,
+    /// From which address the change comes, where it comes over the line.
+    pub from: Option<IpAddr>,
     pub keys: Arc<Keys>,
     pub reference: Arc<ReferenceSet>,
 }
@@ -75,6 +80,7 @@ impl Core {
             clock,
             data: data.to_owned(),
             limits: Limits::default(),
+            hashing: Semaphore::new(1),
             bell,
             uploading: Mutex::default(),
             bundles: bundle::desk::Desk::default(),
@@ -117,7 +123,7 @@ impl Core {
     }
 
     pub fn env(&self, r: &dyn Reader) -> Result<Env> {
-        Ok(Env { now: self.now(), keys: Arc::clone(&self.keys), reference: self.reference(r)? })
+        Ok(Env { now: self.now(), from: None, keys: Arc::clone(&self.keys), reference: self.reference(r)? })
     }
 
     /// Reads off the async threads.

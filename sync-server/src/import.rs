@@ -28,14 +28,14 @@ pub fn work(core: &Shared, file: &[u8], by: Option<PersonId>) -> Result<Imported
 pub fn take(core: &Shared, packed: Packed, by: Option<PersonId>) -> Result<ImportedWork> {
     let Packed { work, contents } = packed;
     let certificate = authentic(core, &work)?;
-    let files = work.files.clone();
+    let (files, person) = (work.files.clone(), certificate.person);
     let mut imported = core.write_now(move |core, tx| changes(core, tx, &work, &certificate, by))?;
     for (file, content) in files.iter().zip(contents) {
         // Only what an accepted record names is a file here.
         match core.store.read(|r| r.file(&file.hash))? {
-            Some(known) if known.complete_at.is_none() && known.file.size == file.size => {
-                attachment::put_whole(core, &known, &content)?;
-                imported.files += 1;
+            Some(known) if known.file.size == file.size && !core.store.read(|r| r.has_sent(&file.hash, person))? => {
+                attachment::put_whole(core, &known, person, &content)?;
+                imported.files += u32::from(known.complete_at.is_none());
             }
             Some(_) => {}
             None => imported.files_unknown += 1,

@@ -9,6 +9,7 @@
 
 pub mod again;
 pub mod evidence;
+pub mod file;
 pub mod mail;
 pub mod sqlite;
 pub mod tablet;
@@ -236,7 +237,7 @@ pub struct RowQuery {
 }
 
 /// One snapshot of everything.
-pub trait Reader: again::AgainReader + evidence::EvidenceReader + mail::MailReader {
+pub trait Reader: again::AgainReader + evidence::EvidenceReader + file::FileReader + mail::MailReader {
     fn epoch(&self) -> Result<String>;
     /// The last position of the last commit (within a write: given out so far).
     fn head(&self) -> Result<u64>;
@@ -321,12 +322,6 @@ pub trait Reader: again::AgainReader + evidence::EvidenceReader + mail::MailRead
     /// What waits for the office's decision, oldest first.
     fn offered(&self) -> Result<Vec<Offered>>;
 
-    fn file(&self, hash: &str) -> Result<Option<FileState>>;
-    /// The hashes of all files that count as here.
-    fn complete_files(&self) -> Result<Vec<String>>;
-    /// The scopes of all records that name a file.
-    fn scopes_naming(&self, hash: &str) -> Result<BTreeSet<Scope>>;
-
     fn user(&self, login: &str) -> Result<Option<User>>;
     fn users(&self) -> Result<Vec<User>>;
     fn session(&self, token_hash: &str) -> Result<Option<Session>>;
@@ -340,7 +335,7 @@ pub trait Reader: again::AgainReader + evidence::EvidenceReader + mail::MailRead
 }
 
 /// One write: everything in it or nothing.
-pub trait Tx: Reader + again::AgainTx + evidence::EvidenceTx + mail::MailTx {
+pub trait Tx: Reader + again::AgainTx + evidence::EvidenceTx + file::FileTx + mail::MailTx {
     /// Stores the current state of a record and adds scopes; answers its new position. Everybody in its scopes learns of it.
     fn put(&mut self, id: &str, body: &RecordBody, scopes: &BTreeSet<Scope>) -> Result<u64>;
     /// Lets a scope hold a record that exists.
@@ -382,10 +377,6 @@ pub trait Tx: Reader + again::AgainTx + evidence::EvidenceTx + mail::MailTx {
     fn put_change(&mut self, change: &StoredChange) -> Result<()>;
     fn quarantine(&mut self, device: DeviceId, seq: u64, payload: &str, signature: &str, at: Instant) -> Result<()>;
     fn put_hole(&mut self, device: DeviceId, from: u64, to: u64, at: Instant) -> Result<()>;
-    fn name_file(&mut self, file: &FileRef, record_id: &str) -> Result<()>;
-    fn complete_file(&mut self, hash: &str, at: Instant) -> Result<()>;
-    /// These are not here after all.
-    fn reopen_files(&mut self, hashes: &[String]) -> Result<()>;
     /// Keeps a record for the office to decide about; once from each device.
     fn offer(&mut self, offered: &Offered) -> Result<()>;
     /// The office has decided about a record, whoever offered it.
@@ -398,6 +389,8 @@ pub trait Tx: Reader + again::AgainTx + evidence::EvidenceTx + mail::MailTx {
     fn drop_sessions_of(&mut self, login: &str, but: &str) -> Result<()>;
     fn put_enrolment_code(&mut self, code_hash: &str, person: PersonId, valid_until: Instant) -> Result<()>;
     fn use_enrolment_code(&mut self, code_hash: &str, at: Instant) -> Result<()>;
+    /// Forgets the codes that a person has not used.
+    fn drop_enrolment_codes(&mut self, person: PersonId) -> Result<()>;
     /// The next number of a month, without gaps.
     fn draw_archive_count(&mut self, month: &str) -> Result<u32>;
     fn note_audit(&mut self, entry: &AuditEntry) -> Result<()>;

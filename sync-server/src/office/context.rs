@@ -73,7 +73,7 @@ impl Context {
 
     /// Carries out an office action in the name of who is signed in.
     pub fn state(&self, tx: &mut dyn Tx, ops: Vec<Op>) -> Result<()> {
-        let env = Env { now: self.now, keys: Arc::clone(&self.core.keys), reference: self.core.reference(tx)? };
+        let env = Env { now: self.now, from: Some(self.from), ..self.core.env(tx)? };
         act::state(tx, &env, self.who.person, ops)
     }
 

@@ -18,6 +18,10 @@ use crate::{auth, body};
 
 /// A published reference with everything in it stays far below.
 const MAX_REQUEST: usize = 8 * 1024 * 1024;
+/// What a stranger may send: a login and a password.
+const MAX_OPEN: usize = 64 * 1024;
+/// Commands that hash a password; see [`auth::turn`]. Signing in takes its turn by itself.
+const HASHING: [&str; 4] = ["change_password", "create_account", "reset_password", "recover_pin"];
 
 pub async fn command(
     State(core): State<Shared>,
@@ -30,10 +34,12 @@ pub async fn command(
     let Some(door) = door else { return Err(Problem::with(Code::UnknownCommand, json!({ "name": name })).into()) };
     // Who asks comes before what he asks: a stranger learns nothing about shapes.
     let ctx = if door == Door::Open { None } else { Some(enter(&core, door, &headers, address).await?) };
-    let bytes = body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?;
+    let most = if ctx.is_some() { MAX_REQUEST } else { MAX_OPEN };
+    let bytes = body::bytes(&headers, body::JSON, body, most).await?;
     let args: Value = body::parse(&bytes)?;
     let (reply, cookies) = match ctx {
         Some(ctx) => {
+            let _turn = if HASHING.contains(&name.as_str()) { Some(auth::turn(&core).await?) } else { None };
             let cookies = if name == "sign_out" { auth::cleared_cookies() } else { Vec::new() };
             (off_thread(move || office::call(&ctx, &name, args)).await?, cookies)
         }
@@ -48,7 +54,9 @@ pub async fn command(
 
 async fn open(core: Shared, address: Address, bytes: Vec<u8>) -> Result<(Value, Vec<String>)> {
     let args = body::parse(&bytes)?;
-    let (me, cookies) = off_thread(move || session::sign_in(&core, address.0, &args)).await?;
+    let _turn = auth::turn(&core).await?;
+    let shared = Shared::clone(&core);
+    let (me, cookies) = off_thread(move || session::sign_in(&shared, address.0, &args)).await?;
     Ok((serde_json::to_value(me)?, cookies))
 }
 

@@ -1,5 +1,6 @@
 //! People and their accounts (L3): who may sign in, as what. Nothing here deletes anybody: what a person did stays his.
-//! A new role, a new password and a closed account end his sessions at once; devices are revoked apart, so that work can be collected.
+//! A new role, a new password and a closed account end his sessions at once, the first and the last his enrolment codes too; devices are
+//! revoked apart, so that work can be collected.
 
 use std::collections::BTreeMap;
 
@@ -127,6 +128,7 @@ pub fn change_role(ctx: &Context, args: a::ChangeRole) -> Result<v::AccountRow> 
         act.write(&entity, person::ROLE, json!(args.role), seen.unwrap_or_default(), &[Scope::Company]);
         ctx.state(tx, act.ops)?;
         user.role = args.role;
+        tx.drop_enrolment_codes(user.person)?;
         let about = format!("{} {} → {}", user.login, told(before), told(args.role));
         changed(ctx, tx, &user, "role_changed", about)
     })
@@ -146,6 +148,7 @@ pub fn disable(ctx: &Context, args: a::DisableAccount) -> Result<v::AccountRow> 
         let mut user = known(tx, &args.login)?;
         if args.disabled {
             an_admin_stays(tx, &user)?;
+            tx.drop_enrolment_codes(user.person)?;
         }
         user.disabled_at = args.disabled.then_some(user.disabled_at.unwrap_or(ctx.now));
         let action = if args.disabled { "account_disabled" } else { "account_enabled" };

@@ -33,6 +33,52 @@ async fn l3_a_wrong_password_says_nothing_and_is_limited() {
     assert_eq!(try_in("lu", PASSWORD).await.status.as_u16(), 200, "after a while he may try again");
 }
 
+/// Who knocks fifty times at once has no more tries than who knocks one by one, and the machine hashes no more for him.
+#[tokio::test(flavor = "multi_thread")]
+async fn l3_fifty_tries_at_once_are_ten_guesses() {
+    let world = World::new();
+    world.person("lu", Role::Dispatcher);
+    let knock = async |n: usize| {
+        let args = json!({ "login": "lu", "password": format!("guess-{n}") });
+        world.office(&Browser::default(), "sign_in", &args).await.code()
+    };
+    let answers = futures_util::future::join_all((0..50).map(knock)).await;
+    let judged = answers.iter().filter(|code| *code == "sign_in_failed").count();
+    let refused = answers.iter().filter(|code| *code == "too_many_tries").count();
+    assert_eq!((judged, refused), (10, 40), "{answers:?}");
+}
+
+/// An office behind one address: who signs in rightly is in nobody's way, however many do at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn l3_thirty_who_sign_in_at_once_from_one_address_all_come_in() {
+    let world = World::new();
+    for n in 0..30 {
+        world.person(&format!("person-{n}"), Role::Sales);
+    }
+    let knock = async |n: usize| {
+        let args = json!({ "login": format!("person-{n}"), "password": PASSWORD });
+        world.office(&Browser::default(), "sign_in", &args).await.status.as_u16()
+    };
+    // Nine of the ten tries of the address are gone: one wrong password more is what it takes, and nothing less.
+    for _ in 0..9 {
+        let wrong = json!({ "login": "nobody", "password": "no" });
+        world.office(&Browser::default(), "sign_in", &wrong).await;
+    }
+    let statuses = futures_util::future::join_all((0..30).map(knock)).await;
+    assert!(statuses.iter().all(|status| *status == 200), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn l3_what_a_stranger_sends_to_sign_in_is_small() {
+    let world = World::new();
+    let long = "x".repeat(60 * 1024);
+    let tried = world.office(&Browser::default(), "sign_in", &json!({ "login": long, "password": "no" })).await;
+    assert_eq!((tried.status.as_u16(), tried.code()), (401, "sign_in_failed".to_owned()), "said like a wrong password");
+    let huge =
+        world.office(&Browser::default(), "sign_in", &json!({ "login": "x".repeat(1 << 20), "password": "" })).await;
+    assert_eq!((huge.status.as_u16(), huge.code()), (413, "too_large".to_owned()));
+}
+
 #[tokio::test]
 async fn l3_a_session_ends_by_signing_out_and_by_time() {
     let world = World::new();

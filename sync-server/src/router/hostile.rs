@@ -54,7 +54,7 @@ async fn hostile_every_route_has_its_limit() {
     let technician = world.person("zhang", Role::Technician);
     let device = world.device(technician).await;
     for (path, limit) in
-        [("/sync/v1/enrol", 64 << 10), ("/sync/v1/exchange", 32 << 20), ("/api/office/sign_in", 8 << 20)]
+        [("/sync/v1/enrol", 64 << 10), ("/sync/v1/exchange", 32 << 20), ("/api/office/sign_in", 64 << 10)]
     {
         let request = post(path).header("authorization", format!("Bearer {}", device.token));
         let answer = world.ask(request.body(Body::from(vec![b' '; limit + 1])).expect("a request")).await;

@@ -4,6 +4,7 @@
 mod again;
 mod conditions;
 mod evidence;
+mod file;
 mod mail;
 mod number;
 mod read;

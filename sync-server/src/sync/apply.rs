@@ -9,7 +9,7 @@ use gongdan_domain::fact::FactBody;
 use gongdan_domain::finding::{Finding, FindingCode, FindingDecision};
 use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, PersonId, VisitId, derived};
 use gongdan_domain::seal::{ChainHead, Receipt};
-use gongdan_domain::sync::change::{Change, EntityRef, Fact, Op, Retraction, Scope, SealOp, Write};
+use gongdan_domain::sync::change::{Change, EntityRef, Fact, FileRef, Op, Retraction, Scope, SealOp, Write};
 use gongdan_domain::sync::merge::{Head, Register};
 use gongdan_domain::sync::wire::RecordBody;
 use serde_json::{Value, json};
@@ -18,8 +18,9 @@ use crate::core::Env;
 use crate::error::Result;
 use crate::storage::evidence::KnownWrite;
 use crate::storage::{Tx, record_id};
+use crate::sync::reach::Reach;
 use crate::sync::{again, falsified, handover, judge, number};
-use crate::{grant, index};
+use crate::{auth, grant, index};
 
 /// Whose change it is.
 pub struct Author {
@@ -133,6 +134,8 @@ impl Taking<'_> {
     fn write(&mut self, write: &Write) -> Result<()> {
         let id = record_id::entity(&write.entity);
         let mut fields = self.tx.fields(&write.entity)?;
+        // Who could add a scope from the field would hold for ever what he had once: a record that is here keeps its own.
+        let scopes = if self.author.office || fields.0.is_empty() { set(&write.scopes) } else { BTreeSet::new() };
         let mut seen = write.seen.clone();
         self.inherit(&mut seen)?;
         for unknown in self.unknown_writes(&seen)? {
@@ -141,11 +144,12 @@ impl Taking<'_> {
             self.find(finding, FindingCode::SeenUnknown, (None, None, None), details)?;
         }
         let register: &mut Register = fields.0.entry(write.field.clone()).or_default();
+        let was_in_conflict = register.in_conflict();
         register.take(Head::of(write, write.at.judged_at(self.env.now)), &seen);
         let shown = register.shown().map_or(Value::Null, |head| head.value.clone());
         let in_conflict = register.in_conflict();
         let body = RecordBody::Entity { entity: write.entity.clone(), fields: fields.0 };
-        self.tx.put(&id, &body, &set(&write.scopes))?;
+        self.tx.put(&id, &body, &scopes)?;
         self.tx.put_field(&write.entity, &write.field, &shown, in_conflict)?;
         self.tx.know_write(&KnownWrite {
             id: write.id,
@@ -156,6 +160,11 @@ impl Taking<'_> {
             at: write.at.judged_at(self.env.now),
             received_at: self.env.now,
         })?;
+        if was_in_conflict && !in_conflict && !self.author.office {
+            // The console notes its own.
+            let about = format!("{} {} {}", write.entity.kind, write.entity.id, write.field);
+            auth::note_from(self.tx, self.env.now, Some(write.by), self.env.from, "settled", &about)?;
+        }
         self.touch_entity(&write.entity, &write.field, &shown)
     }
 
@@ -213,6 +222,22 @@ impl Taking<'_> {
         Ok(())
     }
 
+    /// Keeps which files a record names, and on whose word: its author's; the holder's of the device that brought it; and of those who
+    /// named the file before him, where he can see it. An order names the photos of all who worked at it, perhaps before they came.
+    fn name(&mut self, files: &[FileRef], record: &str, by: PersonId) -> Result<()> {
+        let mut own = BTreeSet::from([by]);
+        own.extend(self.tx.device(self.author.device)?.map(|device| device.person));
+        for file in files {
+            let (mut word_of, named) = (own.clone(), self.tx.words(&file.hash)?);
+            if !named.is_empty() {
+                let mine = set(&Reach::of(self.tx, self.author.person)?.scopes(self.tx)?);
+                word_of.extend(named.into_iter().filter(|(scope, _)| mine.contains(scope)).map(|(_, person)| person));
+            }
+            self.tx.name_file(file, record, &word_of)?;
+        }
+        Ok(())
+    }
+
     fn fact(&mut self, fact: &Fact) -> Result<()> {
         let body = FactBody::of(fact);
         if let (Some(body), false) = (&body, self.author.office) {
@@ -229,9 +254,7 @@ impl Taking<'_> {
         let record = RecordBody::Fact { fact: fact.clone(), received_at: self.env.now };
         self.tx.put(&id, &record, &set(&fact.scopes))?;
         self.tx.put_fact(fact, self.author.office, fact.at.judged_at(self.env.now), self.env.now)?;
-        for file in &fact.files {
-            self.tx.name_file(file, &id)?;
-        }
+        self.name(&fact.files, &id, fact.by)?;
         if !self.author.office {
             falsified::photo(self.tx, self.env, fact)?;
         }
@@ -299,9 +322,7 @@ impl Taking<'_> {
         let id = record_id::sealed(&document.hash);
         self.tx.put(&id, &record, &set(&seal.scopes))?;
         self.tx.put_sealed(&record, self.env.now)?;
-        for file in &seal.files {
-            self.tx.name_file(file, &id)?;
-        }
+        self.name(&seal.files, &id, seal.by)?;
         falsified::signature(self.tx, self.env, seal)?;
         self.applied.receipts.push(receipt);
         self.touched.jobs.insert(seal.job);

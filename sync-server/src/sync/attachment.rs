@@ -1,5 +1,6 @@
 //! Files: content-addressed, resumable over any cut, verified before they count (invariant `blob_whole`). Access goes by a record
-//! that names the file and that the device may hold, not by knowing a hash.
+//! that names the file and that the device may hold, not by knowing a hash: nobody reads bytes that only his own word asks for, and
+//! nobody goes on with what another has begun to send.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -10,6 +11,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use gongdan_domain::id::PersonId;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::{FileRef, Scope};
 use gongdan_domain::sync::work;
@@ -45,17 +47,50 @@ pub fn path(core: &Core, hash: &str) -> PathBuf {
     core.data.join("attachments").join(hash)
 }
 
-fn partial(core: &Core, hash: &str) -> PathBuf {
-    core.data.join("attachments").join(format!("{hash}.part"))
+/// What a person has sent of a file so far.
+fn partial(core: &Core, hash: &str, by: PersonId) -> PathBuf {
+    core.data.join("attachments").join(format!("{hash}.{by}.part"))
 }
 
-/// The file, if a record that this device may hold names it.
-fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<FileState> {
+/// A file in the hands of who may deliver it.
+pub struct Delivery {
+    pub state: FileState,
+    pub by: PersonId,
+    /// It is here, and he may know: he has sent it, or may read it. To anybody else it is as if it were not.
+    whole: bool,
+}
+
+impl Delivery {
+    /// Who has sent a file whole need not send it again.
+    pub fn by(r: &dyn Reader, state: FileState, by: PersonId) -> Result<Self> {
+        let whole = state.complete_at.is_some() && r.has_sent(&state.file.hash, by)?;
+        Ok(Self { state, by, whole })
+    }
+}
+
+/// The file, if this device may deliver it.
+fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<Delivery> {
     check_protocol(headers)?;
-    reached(r, &auth::device(r, headers)?, hash)
+    delivered_by(r, &auth::device(r, headers)?, hash)
 }
 
 /// The same for a device that is known.
+pub fn delivered_by(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<Delivery> {
+    let delivery = Delivery::by(r, reached(r, device, hash)?, device.person)?;
+    let reads = delivery.state.complete_at.is_some() && opened(r, device, hash).is_ok();
+    Ok(Delivery { whole: delivery.whole || reads, ..delivery })
+}
+
+/// A file that this device may read: a record in its reach now names it on the word of somebody who has sent it. Who is not confirmed
+/// yet, or hands over what he has, brings and gets nothing.
+pub fn opened(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
+    let state = reached(r, device, hash)?;
+    let mine = Reach::of(r, device.person)?.scopes(r)?;
+    let opens = device.state == "active" && r.scopes_opening(hash)?.iter().any(|scope| mine.contains(scope));
+    if opens { Ok(state) } else { Err(Code::AttachmentUnknown.into()) }
+}
+
+/// A file that a record names which this device may hold or held: it may deliver it.
 pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
     if !matches!(device.state.as_str(), "active" | "collect" | UNCONFIRMED) {
         return Err(Code::DeviceRevoked.into());
@@ -70,12 +105,12 @@ pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<File
     if naming.iter().any(|scope| mine.contains(scope) || had(scope)) { Ok(state) } else { Err(unknown()) }
 }
 
-/// How many bytes of it are here.
-pub fn progress(core: &Core, state: &FileState) -> u64 {
-    if state.complete_at.is_some() {
-        return state.file.size;
+/// How many bytes of it are here from him.
+pub fn progress(core: &Core, delivery: &Delivery) -> u64 {
+    if delivery.whole {
+        return delivery.state.file.size;
     }
-    std::fs::metadata(partial(core, &state.file.hash)).map_or(0, |m| m.len())
+    std::fs::metadata(partial(core, &delivery.state.file.hash, delivery.by)).map_or(0, |m| m.len())
 }
 
 fn standing(status: StatusCode, offset: u64, size: u64) -> Response {
@@ -85,8 +120,8 @@ fn standing(status: StatusCode, offset: u64, size: u64) -> Response {
 pub async fn head(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
     let (offset, size) = core
         .read(move |core, r| {
-            let state = allowed(r, &headers, &hash)?;
-            Ok((progress(core, &state), state.file.size))
+            let delivery = allowed(r, &headers, &hash)?;
+            Ok((progress(core, &delivery), delivery.state.file.size))
         })
         .await?;
     Ok(standing(StatusCode::OK, offset, size))
@@ -107,22 +142,19 @@ pub async fn patch(
         body::expect(&known, body::FILE)?;
         allowed(r, &known, &hash)
     };
-    let state = core.read(move |_, r| allow(r)).await?;
+    let delivery = core.read(move |_, r| allow(r)).await?;
     let piece = body::bytes(&headers, body::FILE, body, MAX_PIECE).await?;
-    let size = state.file.size;
+    let size = delivery.state.file.size;
     let worker = std::sync::Arc::clone(&core);
-    let now = off_thread(move || append(&worker, &state, offset, &piece)).await?;
+    let now = off_thread(move || append(&worker, &delivery, offset, &piece)).await?;
     Ok(standing(StatusCode::NO_CONTENT, now, size))
 }
 
 pub async fn get(State(core): State<Shared>, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response> {
     let (file, bytes) = core
         .read(move |core, r| {
-            let state = allowed(r, &headers, &hash)?;
-            // Who is not confirmed yet brings, and gets nothing.
-            if auth::device(r, &headers)?.state == UNCONFIRMED {
-                return Err(Code::AttachmentUnknown.into());
-            }
+            check_protocol(&headers)?;
+            let state = opened(r, &auth::device(r, &headers)?, &hash)?;
             Ok((state.file.clone(), read(core, &state)?))
         })
         .await?;
@@ -176,18 +208,20 @@ impl Drop for Writing<'_> {
 }
 
 /// Appends a piece; answers how much is here then. The last piece makes the file count, if its hash is right.
-pub fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Result<u64> {
+pub fn append(core: &Shared, delivery: &Delivery, offset: u64, piece: &[u8]) -> Result<u64> {
+    let (state, by) = (&delivery.state, delivery.by);
     let (hash, size) = (state.file.hash.as_str(), state.file.size);
     let _writing = Writing::begin(core, hash)?;
-    let state = core.store.read(|r| r.file(hash))?.ok_or(Code::AttachmentUnknown)?;
-    let here = progress(core, &state);
-    if state.complete_at.is_some() {
-        return Ok(here);
+    // Another of his devices may have sent it meanwhile.
+    let sent = core.store.read(|r| Delivery::by(r, r.file(hash)?.ok_or(Code::AttachmentUnknown)?, by))?;
+    if delivery.whole || sent.whole {
+        return Ok(size);
     }
+    let here = progress(core, &sent);
     if offset != here {
         return Err(Problem::with(Code::OffsetMismatch, json!({ "offset": here })).into());
     }
-    let part = partial(core, hash);
+    let part = partial(core, hash, by);
     if size > most(&state.file) || here + piece.len() as u64 > size {
         _ = std::fs::remove_file(&part);
         return Err(Problem::with(Code::TooLarge, json!({ "size": size, "limit": most(&state.file) })).into());
@@ -201,7 +235,7 @@ pub fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Re
     let now = here + piece.len() as u64;
     if now == size {
         file.sync_all()?;
-        finish(core, hash, &part)?;
+        finish(core, hash, by, &part)?;
         if state.file.mime == work::MIME {
             import::carried(core, hash, &std::fs::read(path(core, hash))?)?;
         }
@@ -210,21 +244,21 @@ pub fn append(core: &Shared, state: &FileState, offset: u64, piece: &[u8]) -> Re
 }
 
 /// A file that came whole, by another road than piece by piece.
-pub fn put_whole(core: &Shared, state: &FileState, content: &[u8]) -> Result<()> {
+pub fn put_whole(core: &Shared, state: &FileState, by: PersonId, content: &[u8]) -> Result<()> {
     let hash = state.file.hash.as_str();
     if content.len() as u64 > most(&state.file) {
         return Err(Problem::with(Code::TooLarge, json!({ "size": content.len(), "limit": most(&state.file) })).into());
     }
     let _writing = Writing::begin(core, hash)?;
-    let part = partial(core, hash);
+    let part = partial(core, hash, by);
     let mut file = File::create(&part)?;
     file.write_all(content)?;
     file.sync_all()?;
-    finish(core, hash, &part)?;
+    finish(core, hash, by, &part)?;
     if state.file.mime == work::MIME { import::carried(core, hash, content) } else { Ok(()) }
 }
 
-fn finish(core: &Shared, hash: &str, part: &std::path::Path) -> Result<()> {
+fn finish(core: &Shared, hash: &str, by: PersonId, part: &std::path::Path) -> Result<()> {
     let mut digest = Sha256::new();
     std::io::copy(&mut File::open(part)?, &mut digest)?;
     if hex::encode(digest.finalize()) != hash {
@@ -237,7 +271,7 @@ fn finish(core: &Shared, hash: &str, part: &std::path::Path) -> Result<()> {
     // Held against other pictures while it is at hand; what cannot be read as a picture is a file all the same.
     let look = std::fs::read(path(core, hash)).ok().and_then(|bytes| look::of(&bytes));
     core.write_now(move |core, tx| {
-        tx.complete_file(&named, core.now())?;
+        tx.complete_file(&named, by, core.now())?;
         let Some(look) = look else { return Ok(()) };
         let env = core.env(tx)?;
         falsified::picture(tx, &env, &named, look)

@@ -16,24 +16,31 @@ use gongdan_domain::time::Instant;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::auth::{self, limit};
 use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
 use crate::storage::{DeviceRecord, Reader, Tx, User};
 use crate::sync::again;
 use crate::sync::exchange::check_protocol;
-use crate::{auth, body, secret};
+use crate::{body, secret};
 
 const MAX_REQUEST: usize = 64 * 1024;
 /// Long enough to reach somebody on the road, short enough for a note that was left lying about.
 const CODE_HOURS: i64 = 24;
 
+/// Whether a person may have a device: asked when a code is made, and again when it is used.
+fn may_have_one(r: &dyn Reader, who: PersonId) -> Result<()> {
+    let fits = |u: &User| u.person == who && u.disabled_at.is_none() && may(u.role, Permission::SyncDevice);
+    if r.users()?.iter().any(fits) {
+        return Ok(());
+    }
+    Err(Problem::with(Code::NotAllowed, json!({ "person": who })).into())
+}
+
 /// A new one-time code for a person who may have a device; only its hash is kept.
 pub fn create_code(tx: &mut dyn Tx, who: PersonId, now: Instant) -> Result<(String, Instant)> {
-    let fits = |u: &User| u.person == who && u.disabled_at.is_none() && may(u.role, Permission::SyncDevice);
-    if !tx.users()?.iter().any(fits) {
-        return Err(Problem::with(Code::NotAllowed, json!({ "person": who })).into());
-    }
+    may_have_one(tx, who)?;
     let code = secret::readable_code();
     let valid_until = now + Duration::hours(CODE_HOURS);
     tx.put_enrolment_code(&secret::hash(&secret::normal_code(&code)), who, valid_until)?;
@@ -43,9 +50,8 @@ pub fn create_code(tx: &mut dyn Tx, who: PersonId, now: Instant) -> Result<(Stri
 pub async fn enrol(State(core): State<Shared>, address: Address, headers: HeaderMap, body: Body) -> Result<Response> {
     check_protocol(&headers)?;
     let request: EnrolRequest = body::parse(&body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?)?;
-    let key = format!("enrol {}", address.0);
-    let now = core.now();
-    core.limits.check(&key, now)?;
+    let key = limit::key("enrol", address.0);
+    core.limits.begin(&[&key], core.now())?;
     let reply = core
         .write(move |core, tx| {
             let reply = enrol_with(core, tx, &request)?;
@@ -55,8 +61,8 @@ pub async fn enrol(State(core): State<Shared>, address: Address, headers: Header
             Ok(reply)
         })
         .await;
-    if reply.is_err() {
-        core.limits.failed(&key, now);
+    if reply.is_ok() {
+        core.limits.take_back(&key);
     }
     body::answer(&headers, &reply?)
 }
@@ -72,6 +78,7 @@ pub fn enrol_with(core: &Core, tx: &mut dyn Tx, request: &EnrolRequest) -> Resul
     if used_at.is_some() || now > valid_until {
         return Err(Code::EnrolmentCodeInvalid.into());
     }
+    may_have_one(tx, who)?;
     let former =
         request.former.as_ref().map(|f| again::continued(core, tx, f, &request.public_key, who)).transpose()?;
     tx.use_enrolment_code(&code, now)?;

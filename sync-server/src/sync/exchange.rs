@@ -1,5 +1,7 @@
 //! `POST /sync/v1/exchange`: one round trip is a whole small sync. Push, commit, then pull.
 
+use std::net::IpAddr;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -10,8 +12,9 @@ use gongdan_domain::sync::change::Extra;
 use gongdan_domain::sync::wire::{self, ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
 use serde_json::json;
 
-use crate::core::{Core, Shared, off_thread};
+use crate::core::{Core, Env, Shared, off_thread};
 use crate::error::{Error, Result};
+use crate::router::Address;
 use crate::storage::{DeviceRecord, Reader};
 use crate::sync::attachment;
 use crate::sync::pull::{self, Pulled};
@@ -38,22 +41,37 @@ pub fn check_protocol(headers: &HeaderMap) -> Result<()> {
     }
 }
 
-pub async fn exchange(State(core): State<Shared>, headers: HeaderMap, body: Body) -> Result<Response> {
+pub async fn exchange(
+    State(core): State<Shared>,
+    address: Address,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
     check_protocol(&headers)?;
     let known = headers.clone();
     let device = core.read(move |_, r| auth::device(r, &known)).await?;
     let request: ExchangeRequest = body::parse(&body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?)?;
-    let reply = off_thread(move || answer(&core, device, request)).await?;
+    let reply = off_thread(move || answer(&core, device, request, Some(address.0))).await?;
     body::answer(&headers, &reply)
 }
 
 /// The whole exchange of a device that is known. Blocking.
-pub fn answer(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> Result<ExchangeReply> {
-    let (device, pushed) = push_half(core, device, request.clone())?;
+pub fn answer(
+    core: &Shared,
+    device: DeviceRecord,
+    request: ExchangeRequest,
+    from: Option<IpAddr>,
+) -> Result<ExchangeReply> {
+    let (device, pushed) = push_half(core, device, request.clone(), from)?;
     core.store.read(|r| reply(core, r, &device, &request, pushed))
 }
 
-fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> Result<(DeviceRecord, Pushed)> {
+fn push_half(
+    core: &Shared,
+    device: DeviceRecord,
+    request: ExchangeRequest,
+    from: Option<IpAddr>,
+) -> Result<(DeviceRecord, Pushed)> {
     let revoked = core.keys.revoked()?.contains(&device.id);
     core.write_now(move |core, tx| {
         let mut device = tx.device(device.id)?.unwrap_or(device);
@@ -62,7 +80,7 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
             // What it says is no longer heard; it is told to erase itself.
             if !matches!(device.state.as_str(), "erased" | COLLECTED) {
                 let about = format!("{} {}", device.number_prefix, device.name);
-                auth::note(tx, core.now(), Some(device.person), "erased", &about)?;
+                auth::note_from(tx, core.now(), Some(device.person), from, "erased", &about)?;
                 device.state = "erased".to_owned();
             }
             device.last_seen_at = Some(core.now());
@@ -76,13 +94,13 @@ fn push_half(core: &Shared, device: DeviceRecord, request: ExchangeRequest) -> R
                 tracing::warn!(%error, "a recovery code was not kept");
             }
         }
-        let env = core.env(tx)?;
+        let env = Env { from, ..core.env(tx)? };
         let pushed = push::push(tx, &env, &mut device, &request)?;
         if device.state == "collect" && request.extra.get(wire::COLLECTED).is_some_and(|said| said == true) {
             device.state = COLLECTED.to_owned();
             tx.put_device(&device)?;
             let about = format!("{} {}", device.number_prefix, device.name);
-            auth::note(tx, core.now(), Some(device.person), "collected", &about)?;
+            auth::note_from(tx, core.now(), Some(device.person), from, "collected", &about)?;
         }
         Ok((device, pushed))
     })

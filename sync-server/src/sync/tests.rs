@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::testing::{Browser, Device, World, records, request, spoiled};
 
 mod again;
-
 mod pull;
+mod scope;
 
 struct Team {
     world: World,

@@ -13,6 +13,7 @@ use super::found::by_code;
 use super::page::{CSP, Frame, Says, html};
 use super::words::Tongue;
 use super::{File, compare};
+use crate::auth::limit;
 use crate::body;
 use crate::core::{Core, Shared};
 use crate::error::Result;
@@ -44,7 +45,7 @@ struct Caller {
 impl Caller {
     fn of(asked: &Asked, headers: &HeaderMap, address: &Address) -> Self {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-        Self { tongue: Tongue::of(asked.lang.as_deref(), accepted), limited: format!("verify {}", address.0) }
+        Self { tongue: Tongue::of(asked.lang.as_deref(), accepted), limited: limit::key("verify", address.0) }
     }
 
     fn answer(&self, company: Option<&CompanyProfile>, code: &str, says: &Says<'_>) -> Response {
@@ -99,10 +100,9 @@ pub async fn code(
         if let Some(found) = by_code(core, r, &code)? {
             return Ok(caller.answer(company.as_ref(), &code, &Says::Order(&found)));
         }
-        if core.limits.check(&caller.limited, core.now()).is_err() {
+        if core.limits.begin(&[&caller.limited], core.now()).is_err() {
             return Ok(caller.answer(company.as_ref(), "", &Says::TooMany));
         }
-        core.limits.failed(&caller.limited, core.now());
         Ok(caller.answer(company.as_ref(), &code, &Says::Unknown { file: false }))
     })
     .await
@@ -131,12 +131,10 @@ pub async fn file_of_code(
 
 async fn compared(core: Shared, code: String, caller: Caller, headers: &HeaderMap, body: Body) -> Result<Response> {
     body::expect(headers, TAKES)?;
-    let too_many = core.limits.check(&caller.limited, core.now()).is_err();
-    if too_many {
+    // Every comparison is counted, successful or not: it is work.
+    if core.limits.begin(&[&caller.limited], core.now()).is_err() {
         return core.read(move |core, r| Ok(caller.answer(profile(core, r)?.as_ref(), "", &Says::TooMany))).await;
     }
-    // Every comparison is counted, successful or not: it is work.
-    core.limits.failed(&caller.limited, core.now());
     let _turn = AT_ONCE.acquire().await.map_err(|_| crate::error::Error::Unfinished)?;
     let Ok(bytes) = axum::body::to_bytes(body, MOST).await else {
         return core.read(move |core, r| Ok(caller.answer(profile(core, r)?.as_ref(), "", &Says::TooLarge))).await;

@@ -185,6 +185,10 @@ pub struct Field<'b> {
 }
 
 impl<'b> Field<'b> {
+    pub fn person(&self) -> gongdan_domain::id::PersonId {
+        self.certificate.person
+    }
+
     pub async fn enrol(bench: &'b Bench, login: &str) -> Self {
         let code = bench.call("admin", "create_enrolment_code", json!({ "person": bench.person(login) })).await;
         let (status, reply) = Self::with_code(bench, code["code"].as_str().expect("a code")).await;

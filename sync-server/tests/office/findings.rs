@@ -11,6 +11,8 @@ use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{FileRef, Op};
 use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::work_order::{DeclineReason, Ink, InkPoint, Signing};
+use gongdan_server::storage::Reader;
+use gongdan_server::sync::attachment::{self, Delivery};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Field};
@@ -243,8 +245,9 @@ async fn delivered(bench: &Bench, zhang: &mut Field<'_>, job: JobId, bytes: &[u8
         fact.files = vec![file.clone()];
     }
     zhang.push(vec![op]).await;
-    let state = bench.core.store.read(|r| r.file(&file.hash)).expect("read").expect("named");
-    gongdan_server::sync::attachment::append(&bench.core, &state, 0, bytes).expect("delivered");
+    let read = |r: &dyn Reader| Delivery::by(r, r.file(&file.hash)?.expect("named"), zhang.person());
+    let delivery = bench.core.store.read(read).expect("read");
+    attachment::append(&bench.core, &delivery, 0, bytes).expect("delivered");
 }
 
 #[tokio::test]

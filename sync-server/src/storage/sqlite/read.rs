@@ -7,7 +7,7 @@ use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::{ChangeId, CustomerId, DeviceId, FactId, FindingId, JobId, PersonId, WriteId};
 use gongdan_domain::number::NumberState;
 use gongdan_domain::reference::ReferenceKind;
-use gongdan_domain::sync::change::{EntityRef, FileRef, Scope};
+use gongdan_domain::sync::change::{EntityRef, Scope};
 use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
 use rusqlite::types::Type;
@@ -20,8 +20,8 @@ use super::write::name;
 use super::{Session, instant, ms};
 use crate::error::Result;
 use crate::storage::{
-    AuditEntry, AuditQuery, DeviceRecord, FileState, FindingQuery, FindingState, NumberRow, Offered, Published, Reader,
-    RowQuery, SealedRow, Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
+    AuditEntry, AuditQuery, DeviceRecord, FindingQuery, FindingState, NumberRow, Offered, Published, Reader, RowQuery,
+    SealedRow, Session as SignedIn, Stored, StoredChange, StoredFact, User, VisitRow, record_id,
 };
 
 pub(super) type Sql<T> = rusqlite::Result<T>;
@@ -65,11 +65,11 @@ pub(super) fn maybe_at(row: &Row<'_>, i: usize) -> Sql<Option<Instant>> {
     Ok(row.get::<_, Option<i64>>(i)?.map(instant))
 }
 
-fn scope(text: String) -> Scope {
+pub(super) fn scope(text: String) -> Scope {
     text.parse().unwrap_or(Scope::Other(text))
 }
 
-fn number(row: &Row<'_>, i: usize) -> Sql<u64> {
+pub(super) fn number(row: &Row<'_>, i: usize) -> Sql<u64> {
     Ok(row.get::<_, i64>(i)?.unsigned_abs())
 }
 
@@ -199,7 +199,7 @@ impl Session<'_> {
         Ok(rows)
     }
 
-    fn scopes(&self, sql: &str, params: impl Params) -> Result<BTreeSet<Scope>> {
+    pub(super) fn scopes(&self, sql: &str, params: impl Params) -> Result<BTreeSet<Scope>> {
         Ok(self.many(sql, params, |row| row.get(0).map(scope))?.into_iter().collect())
     }
 
@@ -502,22 +502,6 @@ impl Reader for Session<'_> {
             Ok(Offered { id, device, record: serde_json::from_str(&record)?, offered_at })
         };
         rows.into_iter().map(read).collect()
-    }
-
-    fn complete_files(&self) -> Result<Vec<String>> {
-        self.many("SELECT hash FROM file WHERE complete_at IS NOT NULL", [], |row| row.get(0))
-    }
-
-    fn file(&self, hash: &str) -> Result<Option<FileState>> {
-        self.one("SELECT hash, size, mime, complete_at FROM file WHERE hash = ?1", [hash], |row| {
-            let file = FileRef { hash: row.get(0)?, size: number(row, 1)?, mime: row.get(2)? };
-            Ok(FileState { file, complete_at: maybe_at(row, 3)? })
-        })
-    }
-
-    fn scopes_naming(&self, hash: &str) -> Result<BTreeSet<Scope>> {
-        let sql = "SELECT DISTINCT s.scope FROM file_record f JOIN record_scope s ON s.record_id = f.record_id WHERE f.hash = ?1";
-        self.scopes(sql, [hash])
     }
 
     fn user(&self, login: &str) -> Result<Option<User>> {

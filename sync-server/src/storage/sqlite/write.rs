@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::{CustomerId, DeviceId, FactId, FindingId, JobId, PersonId, VisitId, WriteId};
-use gongdan_domain::sync::change::{EntityRef, Fact, FileRef, Scope};
+use gongdan_domain::sync::change::{EntityRef, Fact, Scope};
 use gongdan_domain::sync::wire::{Outcome, RecordBody};
 use gongdan_domain::time::Instant;
 use rusqlite::Params;
@@ -19,7 +19,7 @@ use crate::storage::{
     VisitRow,
 };
 
-fn int(number: u64) -> i64 {
+pub(super) fn int(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -280,26 +280,6 @@ impl Tx for Session<'_> {
         Ok(())
     }
 
-    fn name_file(&mut self, file: &FileRef, record_id: &str) -> Result<()> {
-        let sql = "INSERT INTO file (hash, size, mime) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-        self.run(sql, (&file.hash, int(file.size), &file.mime))?;
-        let sql = "INSERT INTO file_record (hash, record_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        self.run(sql, (&file.hash, record_id))?;
-        Ok(())
-    }
-
-    fn complete_file(&mut self, hash: &str, at: Instant) -> Result<()> {
-        self.run("UPDATE file SET complete_at = ?2 WHERE hash = ?1 AND complete_at IS NULL", (hash, ms(at)))?;
-        Ok(())
-    }
-
-    fn reopen_files(&mut self, hashes: &[String]) -> Result<()> {
-        for hash in hashes {
-            self.run("UPDATE file SET complete_at = NULL WHERE hash = ?1", [hash])?;
-        }
-        Ok(())
-    }
-
     fn offer(&mut self, offered: &Offered) -> Result<()> {
         let sql = "INSERT INTO offered (id, device, record, offered_at) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (id, device) DO UPDATE SET record = excluded.record, offered_at = excluded.offered_at, settled_by = NULL, settled_at = NULL";
@@ -349,6 +329,11 @@ impl Tx for Session<'_> {
 
     fn use_enrolment_code(&mut self, code_hash: &str, at: Instant) -> Result<()> {
         self.run("UPDATE enrolment_code SET used_at = ?2 WHERE code_hash = ?1", (code_hash, ms(at)))?;
+        Ok(())
+    }
+
+    fn drop_enrolment_codes(&mut self, person: PersonId) -> Result<()> {
+        self.run("DELETE FROM enrolment_code WHERE person = ?1 AND used_at IS NULL", [person.to_string()])?;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::sync::change::{Change, Op, SignedChange};
 use gongdan_domain::sync::wire::{EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest, Outcome, RecordBody};
 use gongdan_server::core::Shared;
+use gongdan_server::storage::{DeviceRecord, Reader};
 use gongdan_server::sync::{attachment, enrol, exchange};
 use gongdan_server::{body, secret};
 
@@ -137,7 +138,7 @@ impl Net<'_> {
         let device = device.ok_or(Code::TokenInvalid)?;
         let request: ExchangeRequest = body::parse(body).map_err(Self::refused)?;
         let changes = request.changes.clone();
-        let reply = exchange::answer(self.core, device, request).map_err(Self::refused)?;
+        let reply = exchange::answer(self.core, device, request, None).map_err(Self::refused)?;
         self.sky(|sky| {
             sky.requests += 1;
             self.watch(sky, &changes, &reply);
@@ -230,14 +231,14 @@ impl Net<'_> {
     fn with_file<T>(
         &self,
         hash: &str,
-        work: impl FnOnce(gongdan_server::storage::FileState) -> gongdan_server::error::Result<T>,
+        work: impl FnOnce(attachment::Delivery) -> gongdan_server::error::Result<T>,
     ) -> Result<T> {
-        let token = secret::hash(self.token);
-        let state = self.core.store.read(|r| {
-            let device = r.device_by_token(&token)?.ok_or(Code::TokenInvalid)?;
-            attachment::reached(r, &device, hash)
-        });
-        state.and_then(work).map_err(Self::refused)
+        let delivery = self.core.store.read(|r| attachment::delivered_by(r, &self.device(r)?, hash));
+        delivery.and_then(work).map_err(Self::refused)
+    }
+
+    fn device(&self, r: &dyn Reader) -> gongdan_server::error::Result<DeviceRecord> {
+        Ok(r.device_by_token(&secret::hash(self.token))?.ok_or(Code::TokenInvalid)?)
     }
 }
 
@@ -255,7 +256,7 @@ impl Road for Net<'_> {
         if self.cut_off() {
             return Err(offline());
         }
-        match self.with_file(hash, |state| Ok(attachment::progress(self.core, &state))) {
+        match self.with_file(hash, |delivery| Ok(attachment::progress(self.core, &delivery))) {
             Err(Error::Refused(problem)) if problem.code == Code::AttachmentUnknown => Ok(0),
             other => other,
         }
@@ -263,7 +264,7 @@ impl Road for Net<'_> {
 
     async fn upload(&self, hash: &str, _: u64, _: &str, offset: u64, piece: Bytes) -> Result<u64> {
         let most = if self.cut_off() { self.sky(|sky| sky.dice.below(piece.len())) } else { piece.len() };
-        let now = self.with_file(hash, |state| attachment::append(self.core, &state, offset, &piece[..most]))?;
+        let now = self.with_file(hash, |delivery| attachment::append(self.core, &delivery, offset, &piece[..most]))?;
         if most < piece.len() { Err(offline()) } else { Ok(now) }
     }
 
@@ -271,6 +272,7 @@ impl Road for Net<'_> {
         if self.cut_off() {
             return Err(offline());
         }
-        self.with_file(hash, |state| attachment::read(self.core, &state)).map(Bytes::from)
+        let state = self.core.store.read(|r| attachment::opened(r, &self.device(r)?, hash));
+        state.and_then(|state| attachment::read(self.core, &state)).map(Bytes::from).map_err(Self::refused)
     }
 }
