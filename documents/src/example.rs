@@ -9,7 +9,7 @@ use gongdan_domain::paper::Paper;
 use gongdan_domain::seal::code::verify_code;
 use gongdan_domain::seal::sha256_hex;
 use gongdan_domain::time::Instant;
-use gongdan_domain::work_order::{OrderDocument, Signing};
+use gongdan_domain::work_order::{Letterhead, OrderDocument, Signing};
 use serde::Deserialize;
 
 use crate::seal::Later;
@@ -165,5 +165,17 @@ pub fn preview(templates: &Templates, name: &str, language: Language) -> Result<
     let examples = Examples::read()?;
     let first = examples.of(name).into_iter().next();
     let document = first.ok_or_else(|| DocumentError::Template(format!("{name} is no template")))?;
+    strictly(&document, examples.seal(&document).as_ref(), &|_| None, language, templates)
+}
+
+/// The example order under a company's own letterhead.
+pub fn preview_letterhead(
+    templates: &Templates,
+    company: &Letterhead,
+    language: Language,
+) -> Result<Vec<u8>, DocumentError> {
+    let mut examples = Examples::read()?;
+    examples.order.company = company.clone();
+    let document = Document::WorkOrder(&examples.order);
     strictly(&document, examples.seal(&document).as_ref(), &|_| None, language, templates)
 }

@@ -34,7 +34,7 @@ use serde::Serialize;
 pub use card::{ServiceCard, ServiceLine, WorkId};
 pub use check::{check, check_one};
 pub use cover::{ArchiveCover, ArchiveLine};
-pub use example::preview;
+pub use example::{preview, preview_letterhead};
 pub use file_name::{file_name, order_file_no};
 pub use invoice::InvoiceSheet;
 pub use print::Printed;

@@ -6,6 +6,7 @@ pub mod args;
 mod audit;
 pub mod bundle;
 mod callback;
+mod company;
 mod conflict;
 pub mod context;
 mod customer;
@@ -184,6 +185,11 @@ commands! {
     // Published data
     [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
     [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;
+    // G1: who the company is, as it stands on its papers
+    [Needs(P::AdministerUsers)] company_settings(a::OfficeNothing) -> v::CompanySettings = company::settings;
+    /// An example order under this letterhead; nothing is kept.
+    [Needs(P::AdministerUsers)] try_company(a::CompanyForm) -> v::CompanyTried = company::attempt;
+    [Needs(P::AdministerUsers)] set_company(a::CompanyForm) -> v::CompanySettings = company::set;
     // G7: templates of documents
     [Needs(P::AdministerUsers)] list_templates(a::OfficeNothing) -> v::TemplateList = template::list;
     [Needs(P::AdministerUsers)] read_template(a::ReadTemplate) -> v::TemplateText = template::read;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use gongdan_domain::calendar::Calendar;
 use gongdan_domain::catalogue::{CompanyProfile, PartCatalogue};
 use gongdan_domain::deadline::DeadlineRules;
+use gongdan_domain::id::PersonId;
 use gongdan_domain::kit::KitTemplate;
 use gongdan_domain::paper::templates::DocumentTemplates;
 use gongdan_domain::reference::{Reference, ReferenceKind, in_force};
@@ -21,7 +22,7 @@ use crate::error::Result;
 use crate::storage::{Published, Reader, Tx, record_id};
 
 /// Where no company profile is published yet.
-const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
+pub const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
 
 #[derive(Debug, Default)]
 pub struct ReferenceSet {
@@ -123,6 +124,22 @@ pub fn publish(tx: &mut dyn Tx, published: &Published, valid_from: NaiveDate) ->
     Ok(())
 }
 
+/// Publishes a changed version from today on: `make` gets its version and today. A day can see several: the later one counts. Answers
+/// the version.
+pub fn publish_edition(
+    tx: &mut dyn Tx,
+    now: Instant,
+    by: Option<PersonId>,
+    make: impl FnOnce(String, NaiveDate) -> Reference,
+) -> Result<String> {
+    let reference = make(now.format("%Y%m%d-%H%M%S%3f").to_string(), ReferenceSet::read(tx)?.day(now));
+    let (kind, version) = (reference.kind(), reference.version().to_owned());
+    let body = serde_json::to_value(&reference)?["body"].take();
+    let published = Published { kind, version: version.clone(), body, published_at: now, published_by: by };
+    publish(tx, &published, reference.valid_from())?;
+    Ok(version)
+}
+
 /// The address under which the server is reached from outside, said when it was started: it becomes a version of the company's profile,
 /// so that every paper printed from now on, on whatever device, leads there.
 pub fn announce_address(core: &Core, tx: &mut dyn Tx, address: &str) -> Result<()> {
@@ -133,18 +150,10 @@ pub fn announce_address(core: &Core, tx: &mut dyn Tx, address: &str) -> Result<(
     if profile.public_address.as_deref().map(|known| known.trim().trim_end_matches('/')) == Some(address) {
         return Ok(());
     }
-    let (day, stamp) = (reference.day(now), now.format("%Y%m%d%H%M%S"));
-    let mut changed = profile.clone();
-    changed.public_address = Some(address.to_owned());
-    changed.valid_from = day.max(profile.valid_from);
-    changed.version = format!("{}-{stamp}", profile.version.split("-20").next().unwrap_or(&profile.version));
-    let published = Published {
-        kind: ReferenceKind::CompanyProfile,
-        version: changed.version.clone(),
-        body: serde_json::to_value(&changed)?,
-        published_at: now,
-        published_by: None,
-    };
-    publish(tx, &published, changed.valid_from)?;
-    crate::auth::note(tx, now, None, "published", &format!("company_profile {}", published.version))
+    let (profile, public_address) = (profile.clone(), Some(address.to_owned()));
+    let version = publish_edition(tx, now, None, |version, today| {
+        let valid_from = today.max(profile.valid_from);
+        Reference::CompanyProfile(CompanyProfile { version, valid_from, public_address, ..profile })
+    })?;
+    crate::auth::note(tx, now, None, "published", &format!("company_profile {version}"))
 }

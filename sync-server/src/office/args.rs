@@ -1,5 +1,6 @@
 //! What the console sends with each command. Shapes only; nothing here decides.
 
+mod company;
 mod template;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
+pub use company::*;
 pub use template::*;
 
 /// A command without arguments: `{}`.

@@ -19,7 +19,7 @@ use crate::office::args as a;
 use crate::office::context::{Context, invalid};
 use crate::office::load::Names;
 use crate::office::view as v;
-use crate::reference::{publish, typed};
+use crate::reference::{publish_edition, typed};
 use crate::storage::{Published, Reader};
 
 /// The product's longest has a tenth of it.
@@ -142,17 +142,9 @@ fn state(
     ctx.write(move |ctx, tx| {
         let mut own = in_force(ctx, tx)?;
         change(&mut own.files);
-        let day = ctx.reference(tx)?.day(ctx.now);
-        let version = ctx.now.format("%Y%m%d-%H%M%S%3f").to_string();
-        let own = DocumentTemplates { version, valid_from: day.max(own.valid_from), ..own };
-        let published = Published {
-            kind: ReferenceKind::DocumentTemplates,
-            version: own.version.clone(),
-            body: serde_json::to_value(&own)?,
-            published_at: ctx.now,
-            published_by: Some(ctx.who.person),
-        };
-        publish(tx, &published, own.valid_from)?;
+        publish_edition(tx, ctx.now, Some(ctx.who.person), |version, today| {
+            Reference::DocumentTemplates(DocumentTemplates { version, valid_from: today.max(own.valid_from), ..own })
+        })?;
         ctx.note(tx, action, about)?;
         rows(ctx, tx)
     })

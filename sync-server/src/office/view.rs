@@ -1,6 +1,7 @@
 //! What the console gets: one value per screen, computed when asked. Shapes only; money is left out for roles that may not see it.
 
 mod bundle;
+mod company;
 mod device;
 mod evidence;
 mod mail;
@@ -29,6 +30,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 pub use bundle::*;
+pub use company::*;
 pub use device::{DeviceList, DeviceRow, DeviceState, EnrolmentCode, HoleRange, ImportedWork, OfferedRow};
 pub use evidence::*;
 pub use mail::*;

@@ -5,6 +5,7 @@ mod bench;
 mod bundles;
 mod callbacks;
 mod calls;
+mod company;
 mod conflicts;
 mod devices;
 mod findings;

@@ -231,6 +231,50 @@ for (const [language, theme] of [
   });
 }
 
+for (const [language, theme] of [
+  ['zh', 'day'],
+  ['en', 'night'],
+]) {
+  test(`g1 the company gives its papers a letterhead: ${language}, ${theme}`, async () => {
+    const console = await signedIn(browser, firm, 'admin', { language, theme, width: 1366, height: 768 });
+    await console.page.goto(`${firm.url}/settings`);
+    const section = console.at('company-settings');
+    await console.at('company-name').waitFor();
+    const before = await console.at('company-name').inputValue();
+    const picture = (name) => section.screenshot({ path: `${PICTURES}company-${name}-${language}-${theme}.png` });
+    await picture('before');
+
+    await console.at('company-hotline').fill('');
+    await console.at('set-company').click();
+    await console.page.getByText(language === 'zh' ? '要有服务热线，不超过 40 个字。' : 'A hotline is needed, at most 40 characters.').waitFor();
+    await console.at('company-hotline').fill('0000-5550000');
+    await console.at('company-logo').setInputFiles({ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
+    await console.at('set-company').click();
+    await section.getByRole('alert').waitFor();
+    await look(console, 'a logo that is no picture');
+    await picture('refused');
+
+    await console.at('company-logo').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: await console.page.screenshot({ clip: { x: 0, y: 0, width: 120, height: 60 } }) });
+    await console.at('company-name').fill(`${before}甲`);
+    await console.at('try-company').click();
+    await section.getByTestId(`template-preview-${language}`).waitFor();
+    await look(console, 'a letterhead that fits');
+    await picture('tried');
+    await console.at('set-company').click();
+    await console.page.getByText(language === 'zh' ? '公司信息已公布' : 'Published: papers made').waitFor();
+    await section.locator('img').waitFor();
+    await picture('kept');
+
+    await console.at('company-no-logo').click();
+    await console.at('company-name').fill(before);
+    await console.at('set-company').click();
+    await section.locator('img').waitFor({ state: 'detached' });
+    await console.page.goto(`${firm.url}/settings?action=company_set`);
+    await console.at('audit-row').first().waitFor();
+    await console.close();
+  });
+}
+
 test('findings are narrowed to a kind and leave as a spreadsheet', async () => {
   const console = await signedIn(browser, firm, 'cheng', { width: 1366, height: 768 });
   await console.page.goto(`${firm.url}/findings?filter=all`);

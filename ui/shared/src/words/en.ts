@@ -3,6 +3,7 @@ import { accounts } from './en/accounts.ts';
 import { calls } from './en/calls.ts';
 import { checks } from './en/checks.ts';
 import { common } from './en/common.ts';
+import { company } from './en/company.ts';
 import { facts } from './en/facts.ts';
 import { fees } from './en/fees.ts';
 import { field } from './en/field.ts';
@@ -34,5 +35,6 @@ export const en: Translation<typeof zh> = {
   ...fees,
   ...accounts,
   ...post,
+  ...company,
   ...seal,
 };

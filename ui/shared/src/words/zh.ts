@@ -3,6 +3,7 @@ import { accounts } from './zh/accounts.ts';
 import { calls } from './zh/calls.ts';
 import { checks } from './zh/checks.ts';
 import { common } from './zh/common.ts';
+import { company } from './zh/company.ts';
 import { facts } from './zh/facts.ts';
 import { fees } from './zh/fees.ts';
 import { field } from './zh/field.ts';
@@ -16,5 +17,5 @@ import { problems } from './zh/problems.ts';
 import { seal } from './zh/seal.ts';
 import { visit } from './zh/visit.ts';
 
-export const modules = { common, format, parts, problems, facts, field, visit, papers, office, calls, orders, checks, fees, accounts, post, seal };
-export const zh = { ...common, ...format, ...parts, ...problems, ...facts, ...field, ...visit, ...papers, ...office, ...calls, ...orders, ...checks, ...fees, ...accounts, ...post, ...seal } as const;
+export const modules = { common, format, parts, problems, facts, field, visit, papers, office, calls, orders, checks, fees, accounts, post, company, seal };
+export const zh = { ...common, ...format, ...parts, ...problems, ...facts, ...field, ...visit, ...papers, ...office, ...calls, ...orders, ...checks, ...fees, ...accounts, ...post, ...company, ...seal } as const;
