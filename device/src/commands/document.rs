@@ -119,8 +119,9 @@ fn load(r: &Reader, case: &Case, which: &args::DocumentRef) -> Result<Loaded> {
 fn sealed_order(r: &Reader, case: &Case, sealed: &Sealed) -> Result<Loaded> {
     let document = order::document_of(sealed).ok_or(Code::NotSealed)?;
     let seal = info(r, case, sealed, &document.company)?;
-    let replaced = case.state.sealed().is_some_and(|counts| counts.revision > document.revision);
-    Ok(Loaded::Order(Box::new(document), SealInfo { superseded: replaced, ..seal }))
+    let superseded = case.state.sealed().is_some_and(|counts| counts.revision > document.revision);
+    let outvoted = case.state.beaten(&sealed.document.hash);
+    Ok(Loaded::Order(Box::new(document), SealInfo { superseded, outvoted, ..seal }))
 }
 
 /// With the proof beside it where this device sealed all that the paper shows: the file is then verified without anybody.

@@ -14,9 +14,12 @@ use crate::error::Result;
 use crate::store::{Applier, Reader};
 
 /// The columns of [`Entry`], in its order.
-pub(super) const COLUMNS: &str = "kind, count, text, owner, drawn_at, job, told, voided_at";
-/// Those that a database of a version before voiding has.
-pub(super) const FIRST_COLUMNS: &str = "kind, count, text, owner, drawn_at, NULL, 0, NULL";
+pub(super) const COLUMNS: &str = "kind, count, text, owner, drawn_at, job, told, voided_at, sealed_at";
+/// Those that databases of earlier versions have, the newest first.
+pub(super) const FORMER_COLUMNS: [&str; 2] = [
+    "kind, count, text, owner, drawn_at, job, told, voided_at, NULL",
+    "kind, count, text, owner, drawn_at, NULL, 0, NULL, NULL",
+];
 
 /// One number as the table keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub(super) struct Entry {
     pub job: Option<String>,
     pub told: bool,
     pub voided_at: Option<String>,
+    pub sealed_at: Option<String>,
 }
 
 impl Entry {
@@ -44,6 +48,7 @@ impl Entry {
             job: row.get(5)?,
             told: row.get(6)?,
             voided_at: row.get(7)?,
+            sealed_at: row.get(8)?,
         })
     }
 
@@ -80,6 +85,9 @@ impl Book {
                 text: claim.number.to_owned(),
                 // A voiding that came before its drawing: whose it was does not matter any more.
                 owner: owner.unwrap_or_else(|| Uuid::now_v7().to_string()),
+                sealed_at: known
+                    .and_then(|entry| entry.sealed_at.clone())
+                    .or((claim.state == NumberState::Sealed).then(|| at.clone())),
                 drawn_at: known.map_or(at, |entry| entry.drawn_at.clone()),
                 job: fact.job.map(|job| job.to_string()).or(known.and_then(|entry| entry.job.clone())),
                 told: true,
@@ -108,6 +116,7 @@ impl Book {
                 // There is nothing to tell about it: the office sees the gap when the next one comes.
                 told: true,
                 voided_at: None,
+                sealed_at: None,
             };
             self.0.entry((kind.clone(), count)).or_insert_with(unknown);
         }
@@ -141,10 +150,10 @@ impl Book {
     pub(super) fn keep(mut self, connection: &Connection) -> Result<()> {
         self.one_each();
         connection.execute("DELETE FROM number", [])?;
-        let sql = format!("INSERT INTO number ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+        let sql = format!("INSERT INTO number ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
         let mut statement = connection.prepare(&sql)?;
-        for Entry { kind, count, text, owner, drawn_at, job, told, voided_at } in self.0.into_values() {
-            statement.execute(params![kind, count, text, owner, drawn_at, job, told, voided_at])?;
+        for Entry { kind, count, text, owner, drawn_at, job, told, voided_at, sealed_at } in self.0.into_values() {
+            statement.execute(params![kind, count, text, owner, drawn_at, job, told, voided_at, sealed_at])?;
         }
         Ok(())
     }

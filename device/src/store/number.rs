@@ -1,5 +1,6 @@
 //! Final numbers of documents: device-prefixed, counted without gaps, drawn when first shown. One that leads to no document stays as void;
-//! the office learns of every drawing and voiding, so that it can count without gaps too.
+//! the office learns of every drawing and voiding, so that it can count without gaps too. One that a document bears stays sealed, though
+//! the document leaves this device with its job.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use gongdan_domain::id::JobId;
 use gongdan_domain::number::mark_of;
 use gongdan_domain::time::Instant;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -31,8 +33,7 @@ impl Reader<'_> {
     /// Numbers without a document whose job was called off or is not this device's any more.
     pub fn abandoned_numbers(&self) -> Result<Vec<OpenNumber>> {
         let sql = "SELECT kind, text, owner FROM number n WHERE voided_at IS NULL AND job IS NOT NULL
-                   AND NOT EXISTS (SELECT 1 FROM sealed s WHERE s.id = n.owner)
-                   AND (NOT EXISTS (SELECT 1 FROM scope WHERE scope = 'job:' || n.job AND allowed = 1)
+                   AND sealed_at IS NULL AND (NOT EXISTS (SELECT 1 FROM scope WHERE scope = 'job:' || n.job AND allowed = 1)
                         OR EXISTS (SELECT 1 FROM fact f WHERE f.job = n.job AND f.kind = 'job_cancelled'
                                    AND NOT EXISTS (SELECT 1 FROM retraction r WHERE r.target = f.id)))
                    ORDER BY kind, count";
@@ -42,6 +43,18 @@ impl Reader<'_> {
             Ok(OpenNumber { kind: row.get(0)?, text: row.get(1)?, owner: Uuid::parse_str(&owner).unwrap_or_default() })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Numbers of an earlier version name no job. Where it is still here, they can be found to lead to nothing like every other.
+    pub(super) fn place_numbers(&self) -> Result<()> {
+        let jobs = id_rows(self.conn(), "SELECT DISTINCT job FROM visit", [])?;
+        for job in jobs.into_iter().map(JobId) {
+            for visit in self.visits(job)? {
+                let sql = "UPDATE number SET job = ?1 WHERE job IS NULL AND owner = ?2";
+                self.conn().prepare_cached(sql)?.execute([job.to_string(), visit.order().0.to_string()])?;
+            }
+        }
+        Ok(())
     }
 
     /// The number that an owner has drawn, and when.
@@ -100,14 +113,15 @@ impl Tx<'_> {
             let owner = Uuid::parse_str(&owner).unwrap_or_default();
             self.own_fact(FactBody::NumberDrawn { number, owner })?;
         }
-        // Where the job of such a number is still here, it can be found to be abandoned like every other.
-        let jobs = id_rows(self.conn(), "SELECT DISTINCT job FROM visit", [])?;
-        for job in jobs.into_iter().map(JobId) {
-            for visit in self.visits(job)? {
-                let sql = "UPDATE number SET job = ?1 WHERE job IS NULL AND owner = ?2";
-                self.conn().prepare_cached(sql)?.execute([job.to_string(), visit.order().0.to_string()])?;
-            }
-        }
+        self.place_numbers()
+    }
+
+    /// A document bears its number from here on.
+    pub(super) fn mark_sealed(&self, content: &Value) -> Result<()> {
+        // A paper bears its own number and names that of its order.
+        let Some(number) = content["no"].as_str().or(content["order_no"].as_str()) else { return Ok(()) };
+        let sql = "UPDATE number SET sealed_at = ?2 WHERE text = ?1 AND sealed_at IS NULL";
+        self.conn().prepare_cached(sql)?.execute(params![number, self.now().to_rfc3339()])?;
         Ok(())
     }
 
@@ -131,3 +145,6 @@ impl Tx<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

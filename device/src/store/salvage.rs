@@ -167,7 +167,8 @@ impl Damaged<'_> {
 
     fn numbers(&self) -> Vec<Entry> {
         let all = |columns: &str| self.rows(&format!("SELECT {columns} FROM number"), Entry::of);
-        all(book::COLUMNS).or_else(|_| all(book::FIRST_COLUMNS)).unwrap_or_default()
+        let columns = std::iter::once(book::COLUMNS).chain(book::FORMER_COLUMNS);
+        columns.map(all).find_map(|read| read.ok()).unwrap_or_default()
     }
 
     fn drafts(&self) -> Vec<(String, String, String)> {

@@ -106,6 +106,7 @@ impl Tx<'_> {
         };
         let document = SealedDocument::seal(id, revision, &payload, &identity.signing_key)?;
         self.set_chain(&head.follow(&document)?)?;
+        self.mark_sealed(&payload.content)?;
         let visit = about.visit.ok_or(Code::NotFound)?;
         let scopes = vec![Scope::Job(about.job)];
         let sealed = Sealed { document: document.clone(), job: about.job, visit, files: files.clone(), receipt: None };
