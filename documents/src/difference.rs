@@ -85,20 +85,20 @@ impl Desk<'_> {
         let row = name.map(|name| self.row(list, name, [before, after]));
         let section = self.section(path.first().copied().unwrap_or_default());
         let fallback = || same(rest.last().copied().unwrap_or(list));
-        let label = match rest {
+        let name = match rest {
             // A row that came or went has no field of its own.
             [] => section.clone(),
             _ => label(&key).or_else(|| label(&key[..key.rfind('.').unwrap_or(key.len())])).unwrap_or_else(fallback),
         };
         let value = |value: &Value| self.value(rest.last().copied().unwrap_or_default(), value);
-        ChangedField {
-            section,
-            label,
-            row,
-            before: value(&difference.before),
-            after: value(&difference.after),
-            field: path.join("."),
+        let (before, mut after) = (value(&difference.before), value(&difference.after));
+        if before == after {
+            // They do differ, though not in words: other strokes of the same number, a time within its second.
+            let strokes = difference.after.get("strokes").is_some();
+            let other = label(if strokes { "value.strokes.other" } else { "value.other" }).unwrap_or_default();
+            after = Words::new(format!("{}{}", after.zh, other.zh), format!("{}{}", after.en_or_zh(), other.en));
         }
+        ChangedField { section, label: name, row, before, after, field: path.join(".") }
     }
 
     fn section(&self, top: &str) -> Words {
@@ -164,6 +164,7 @@ impl Desk<'_> {
             "after",
             "payable_fen",
             "by_name",
+            "at",
             "total_fen",
             "result",
             "quality",
@@ -221,10 +222,40 @@ mod tests {
             assert_ne!(changes[0].label.zh, name, "the field's own name tells nobody anything");
         }
         let later = json!({ "signing": { "choice": "later", "words": "负责人下午来签" } });
-        let declined = json!({ "signing": { "choice": "declined", "reason": "other", "words": "上一版已签" } });
+        let declined = json!({ "zone": "Asia/Shanghai", "signing": { "choice": "declined", "reason": "other", "words": "上一版已签" } });
         let change = &between_revisions(&later, &declined)[0];
         let said = [&change.before.zh, &change.after.zh];
         assert!(said.iter().all(|said| said.ends_with("签")), "what was chosen comes first: {said:?}");
+    }
+
+    #[test]
+    fn g6_other_strokes_of_the_same_number_are_not_said_to_be_the_same() {
+        let signing = |x: i64, at: &str| {
+            json!({ "zone": "Asia/Shanghai", "signing": { "choice": "signed", "name": "陈喆", "at": at,
+            "ink": { "height": 400, "strokes": [[{ "x": x, "y": 1, "t": 0, "p": null }], []] } } })
+        };
+        let (one, other) = (signing(1, "2026-11-23T01:52:00Z"), signing(2, "2026-11-23T01:52:00.4Z"));
+        let changed = between(&one, &other);
+        let said =
+            |field: &str| changed.iter().find(|c| c.field == field).map(|c| (&c.before.zh, &c.after.zh, &c.after.en));
+        let (before, after, english) = said("signing.ink").expect("the strokes");
+        assert_ne!(before, after);
+        assert!(after.contains("其他笔迹") && english.contains("other strokes"), "{after} {english}");
+        let (before, after, _) = said("signing.at").expect("the time");
+        assert_ne!(before, after, "a time within the same second");
+        let declined = json!({ "zone": "Asia/Shanghai", "signing": { "choice": "declined", "reason": "other", "words": "", "at": "2026-11-23T01:52:00Z" } });
+        let whole = &between(&one, &declined)[0];
+        assert!(whole.before.zh.contains("09:52:00"), "when it was signed is said too: {}", whole.before.zh);
+    }
+
+    #[test]
+    fn g6_what_differs_on_a_receipt_has_a_name() {
+        let receipt = |sum: i64, payer: &str| json!({ "no": "SJ-A7-2611-0001", "body": { "kind": "receipt", "body": { "sum_fen": sum, "payer": payer } } });
+        let mut changed = between(&receipt(35_000, "样例"), &receipt(3_500, "别人"));
+        changed.sort_by(|a, b| a.field.cmp(&b.field));
+        let named: Vec<(&str, &str)> = changed.iter().map(|c| (c.section.zh.as_str(), c.label.zh.as_str())).collect();
+        assert_eq!(named, [("收据与单据", "付款人"), ("收据与单据", "金额")]);
+        assert_eq!((changed[1].before.zh.as_str(), changed[1].after.zh.as_str()), ("350.00", "35.00"));
     }
 
     #[test]

@@ -121,6 +121,7 @@ impl Examples {
             proof: None,
             later,
             superseded: false,
+            outvoted: false,
         })
     }
 }

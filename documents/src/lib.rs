@@ -38,7 +38,7 @@ pub use example::{preview, preview_letterhead};
 pub use file_name::{file_name, order_file_no};
 pub use invoice::InvoiceSheet;
 pub use print::Printed;
-pub use seal::{Later, PROOF_FILE, SEAL_FILE, SealInfo};
+pub use seal::{Later, PROOF_FILE, SEAL_FILE, SealInfo, VOID_FILE};
 pub use templates::{TEMPLATE_NAMES, Templates, built_in};
 
 /// In which language a document speaks. `Both`: Chinese carries, English stands beside it.

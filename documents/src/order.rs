@@ -121,7 +121,11 @@ fn view<'a>(
                 &[("revision", &revision), ("former", &former), ("hash", &hash), ("reason", &reason)],
             )
         }),
-        superseded: seal.filter(|s| s.superseded).map(|_| strings.words("superseded")),
+        superseded: seal.and_then(|s| match s {
+            SealInfo { outvoted: true, .. } => Some(strings.words("outvoted")),
+            SealInfo { superseded: true, .. } => Some(strings.words("superseded")),
+            _ => None,
+        }),
         head: case::head(&desk),
         verify_code: seal.map(|s| s.verify_code.as_str()),
         short_hash: seal.map(|s| short(&s.hash)),

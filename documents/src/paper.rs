@@ -206,7 +206,7 @@ pub fn sheet(desk: &Desk<'_>, paper: &Paper, voided: Option<&VoidedPaper>) -> Re
     let sheet = sheet
         .pictures("photos", paper.photos.iter().map(|p| (desk.photos)(&p.hash)))
         .drawing("ink", paper.signing.as_ref().and_then(close::signature));
-    Ok(sheet.sealed(desk.seal, &paper.no))
+    sheet.sealed(desk.seal, &paper.no).voided(voided)
 }
 
 /// Words where there are some.

@@ -1,6 +1,7 @@
 //! From a view to the file: what the template reads goes in as data, never as markup. Refuses a document that does not settle.
 
 use chrono::{Datelike, Timelike};
+use gongdan_domain::paper::VoidedPaper;
 use gongdan_domain::time::Instant;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -82,6 +83,15 @@ impl Sheet {
             self = self.drawing("qr", Some(qr(seal, no)));
         }
         self
+    }
+
+    /// That it is void, beside what was sealed.
+    pub fn voided(mut self, voided: Option<&VoidedPaper>) -> Result<Self, DocumentError> {
+        if let Some(voided) = voided {
+            let text = serde_json::to_string(voided).map_err(|e| DocumentError::Template(e.to_string()))?;
+            self.inputs.insert("void".into(), Value::Bytes(Bytes::from_string(text)));
+        }
+        Ok(self)
     }
 
     pub fn print(mut self, templates: &Templates) -> Result<Vec<u8>, DocumentError> {

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use gongdan_domain::paper::VoidedPaper;
 use hayro_syntax::object::{Array, Dict, Name, Object, Stream, String as PdfString};
 use hayro_syntax::{Filter, Pdf};
 use sha2::{Digest as _, Sha256};
 
 use crate::pack::{inflated, opened};
 use crate::print::CREATOR;
-use crate::{PROOF_FILE, SEAL_FILE};
+use crate::{PROOF_FILE, SEAL_FILE, VOID_FILE};
 
 /// A part that unpacks to more than this was not made by us.
 const MOST: usize = 16 * 1024 * 1024;
@@ -21,6 +22,8 @@ pub struct Held {
     pub seal: Option<String>,
     /// What proves it, as attached.
     pub proof: Option<String>,
+    /// That it is void, by the file's own word.
+    pub voided: Option<VoidedPaper>,
     /// What it says it was printed with: [`crate::Templates::mark`].
     pub printed_with: Option<String>,
     /// What is drawn on each page; `None` where it cannot be unpacked.
@@ -52,7 +55,8 @@ pub fn read(bytes: Vec<u8>) -> Option<Held> {
     let mut text = |name: &str| String::from_utf8(attached.remove(name)??).ok();
     let pages = pdf.pages().iter().map(|page| drawn(page.raw())).collect();
     let printed_with = pdf.metadata().creator.as_deref().and_then(mark);
-    Some(Held { printed_with, seal: text(SEAL_FILE), proof: text(PROOF_FILE), pages, photos })
+    let voided = text(VOID_FILE).and_then(|text| serde_json::from_str(&text).ok());
+    Some(Held { printed_with, seal: text(SEAL_FILE), proof: text(PROOF_FILE), voided, pages, photos })
 }
 
 /// Pages that are drawn differently, counted from 1; one that is missing on either side is different.

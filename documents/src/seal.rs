@@ -20,6 +20,9 @@ pub const SEAL_FILE: &str = "gongdan-seal.json";
 /// The name of what proves it: signature, certificate, receipt.
 pub const PROOF_FILE: &str = "gongdan-proof.json";
 
+/// The name of the word that a receipt is void.
+pub const VOID_FILE: &str = "gongdan-void.json";
+
 /// A signature that was made after the order was sealed. The order's own words stay as they were.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Later {
@@ -51,6 +54,8 @@ pub struct SealInfo {
     pub later: Option<Later>,
     /// A later revision counts: the paper says so, and is nothing but a record any more (G5).
     pub superseded: bool,
+    /// Another document of the same revision was named the valid one: the paper says so (G5).
+    pub outvoted: bool,
 }
 
 impl SealInfo {
@@ -74,6 +79,7 @@ impl SealInfo {
             proof: None,
             later: None,
             superseded: false,
+            outvoted: false,
         })
     }
 

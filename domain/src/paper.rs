@@ -346,7 +346,7 @@ pub struct IssuedPaper {
 }
 
 /// Why a number no longer counts; it stays.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct VoidedPaper {
     #[ts(type = "string")]

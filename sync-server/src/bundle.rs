@@ -42,6 +42,10 @@ pub enum BundleCopy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub order: OrderId,
+    /// Of the document that stands.
+    pub hash: String,
+    /// Several documents claim its revision: it is listed, and its money counts nowhere.
+    pub contested: bool,
     pub number: String,
     pub customer: String,
     pub archive_no: Option<String>,
@@ -92,6 +96,8 @@ pub fn plan(core: &Core, r: &dyn Reader, month: &str, copy: BundleCopy, english:
             let (order, number) = (at.order, seal.number.clone());
             plan.entries.push(Entry {
                 order,
+                hash: seal.hash.clone(),
+                contested: seal.contested,
                 number,
                 customer: row.customer_name,
                 archive_no: row.archive_no,

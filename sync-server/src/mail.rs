@@ -29,10 +29,18 @@ const PAUSES: [i64; 7] = [1, 5, 15, 60, 4 * 60, 12 * 60, 24 * 60];
 /// The longest sleep: a clock that was set must not keep a message waiting.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
+/// The very document that is meant.
+pub struct Sealed {
+    pub order: OrderId,
+    pub revision: u32,
+    pub hash: String,
+    pub number: String,
+}
+
 /// What is to be sent to whom.
 pub struct Wish {
     /// `None`: a test of the settings.
-    pub order: Option<(OrderId, u32, String)>,
+    pub order: Option<Sealed>,
     pub recipient: String,
     pub language: String,
     pub by: PersonId,
@@ -41,14 +49,15 @@ pub struct Wish {
 /// Puts a message into the queue; it is safe there once the write is durable.
 pub fn queue(tx: &mut dyn Tx, now: Instant, wish: Wish) -> Result<Mail> {
     let id = Uuid::now_v7();
-    let (order, revision, number) = match wish.order {
-        Some((order, revision, number)) => (Some(order), Some(revision), number),
-        None => (None, None, String::new()),
+    let (order, revision, hash, number) = match wish.order {
+        Some(sealed) => (Some(sealed.order), Some(sealed.revision), Some(sealed.hash), sealed.number),
+        None => (None, None, None, String::new()),
     };
     let mail = Mail {
         id,
         order,
         revision,
+        hash,
         number,
         recipient: wish.recipient,
         language: wish.language,
@@ -116,6 +125,11 @@ async fn attempt(core: &Shared, mail: Mail, patience: Patience) -> std::result::
 fn prepare(core: &Core, mail: &Mail) -> std::result::Result<(Road, Message), Failure> {
     let settings = settings::read(&core.keys).map_err(|_| Failure::of(MailTrouble::NotSet, true))?;
     let settings = settings.ok_or(Failure::of(MailTrouble::NotSet, true))?;
+    let stands =
+        core.store.read(|r| letter::stands(r, mail)).map_err(|_| Failure::of(MailTrouble::NotPrinted, true))?;
+    if !stands {
+        return Err(Failure::of(MailTrouble::Contested, true));
+    }
     let message = core.store.read(|r| letter::message(core, r, mail, &settings));
     let message = message.map_err(|error| {
         tracing::error!(%error, mail = %mail.id, "an e-mail could not be written");

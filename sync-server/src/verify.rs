@@ -1,6 +1,7 @@
 //! G6: is a paper or a file what was sealed? Compared is the content field by field, the proof link by link, and the file with what
 //! the same content prints. It tells only those who hold the code or the file, and it never guesses: what it cannot compare it says.
 
+mod content;
 pub mod door;
 pub mod found;
 pub mod offline;
@@ -11,7 +12,6 @@ mod words;
 use gongdan_documents::Templates;
 use gongdan_documents::difference::{ChangedField, between};
 use gongdan_documents::read::Held;
-use gongdan_domain::id::OrderId;
 use gongdan_domain::seal::proof::{Proof, ProofError};
 use gongdan_domain::seal::{SealPayload, public_key_text, sha256_hex};
 use serde_json::Value;
@@ -75,9 +75,10 @@ impl File {
         Ok(Self { payload, proof: None, proof_broken: false, pdf: None })
     }
 
-    pub fn content(&self) -> Value {
+    /// The kind and the content, by the file's own words.
+    pub fn said(&self) -> (String, Value) {
         let mut payload: Value = serde_json::from_str(&self.payload).unwrap_or_default();
-        payload["content"].take()
+        (payload["kind"].as_str().unwrap_or_default().to_owned(), payload["content"].take())
     }
 }
 
@@ -103,8 +104,8 @@ impl Compared {
 
 /// `None`: the server holds nothing that this file could be of.
 pub fn compare(core: &Core, r: &dyn Reader, file: &File) -> Result<Option<Compared>> {
-    let content = file.content();
-    let Some(row) = original(r, file, &content)? else { return Ok(None) };
+    let (kind, content) = file.said();
+    let Some(row) = original(r, file, &kind, &content)? else { return Ok(None) };
     let Some(found) = Found::of(core, r, row)? else { return Ok(None) };
     let fields = between(&found.payload.content, &content);
     let key = public_key_text(&core.keys.signing.verifying_key());
@@ -133,7 +134,7 @@ pub fn compare(core: &Core, r: &dyn Reader, file: &File) -> Result<Option<Compar
 }
 
 /// The sealed document that a file is of: the very one by its hash, else the one by its own words that differs least.
-fn original(r: &dyn Reader, file: &File, content: &Value) -> Result<Option<SealedRow>> {
+fn original(r: &dyn Reader, file: &File, kind: &str, content: &Value) -> Result<Option<SealedRow>> {
     if let Some(row) = r.sealed(&sha256_hex(file.payload.as_bytes()))? {
         return Ok(Some(row));
     }
@@ -142,8 +143,8 @@ fn original(r: &dyn Reader, file: &File, content: &Value) -> Result<Option<Seale
     {
         return Ok(Some(row));
     }
-    let Some(order) = content["order_id"].as_str().and_then(|id| id.parse::<OrderId>().ok()) else { return Ok(None) };
+    let Some(id) = content::identity(kind, content) else { return Ok(None) };
     let differing =
         |row: &SealedRow| found::payload(row).map_or(usize::MAX, |payload| between(&payload.content, content).len());
-    Ok(r.sealed_of(order.0)?.into_iter().min_by_key(differing))
+    Ok(r.sealed_of(id)?.into_iter().min_by_key(differing))
 }

@@ -105,7 +105,8 @@ fn f3_a_void_receipt_keeps_its_number_and_says_why_and_what_replaced_it() {
             "样例杏林口腔门诊部",
         ],
     );
-    shows(&pages(&set(&document, Some(&seal), Language::En)), &["This receipt is void", "VOID"]);
+    shows(&pages(&set(&document, Some(&seal), Language::En)), &["This receipt is void"]);
+    shows(&pages(&sealed(&paper, Language::Zh)), &[seal.verify_code.as_str(), "核验码"]);
 }
 
 #[test]

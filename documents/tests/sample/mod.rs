@@ -444,6 +444,7 @@ pub fn seal(doc: &OrderDocument) -> SealInfo {
         proof: None,
         later: None,
         superseded: false,
+        outvoted: false,
     }
 }
 

@@ -92,6 +92,11 @@ impl VisitState {
         self.seals.iter().filter(|s| !beaten.contains(s.hash.as_str())).collect()
     }
 
+    /// Whether it is a seal of this visit that does not stand: it is kept and counts for nothing.
+    pub fn beaten(&self, hash: &str) -> bool {
+        self.seals.iter().any(|s| s.hash == hash) && !self.standing().iter().any(|s| s.hash == hash)
+    }
+
     /// The latest sealed revision: of several that claim one place the later, until the company names the valid one.
     pub fn sealed(&self) -> Option<&Seal> {
         self.standing().into_iter().max_by_key(|s| (s.revision, s.at, s.hash.as_str()))

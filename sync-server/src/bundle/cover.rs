@@ -33,13 +33,16 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// `later`: the customer signed after the order was sealed.
-    pub fn of(order: &OrderDocument, sealed_at: Instant, later: bool, plan: &Plan) -> Self {
+    /// `later`: the customer signed after the order was sealed. While it is `contested` it is listed without money and without an end.
+    pub fn of(order: &OrderDocument, sealed_at: Instant, later: bool, plan: &Plan, contested: bool) -> Self {
         let table = index::words();
         let signed = matches!(order.signing, Some(Signing::Signed { .. }));
         let ended = if later { "attested" } else { index::ended(order) };
         let quality = index::rating(order.rating.as_ref().map(|rating| rating.quality));
         let ending = |english| {
+            if contested {
+                return table.say("contested", english);
+            }
             let signing = table.say(&format!("signing.{ended}"), english);
             match quality.as_str() {
                 "not_rated" => signing,
@@ -53,11 +56,11 @@ impl Leaf {
                 customer: order.customer.name.clone(),
                 about: about(order, plan.english),
                 ending: Words::new(ending(false), ending(true)),
-                amount_fen: (plan.copy == BundleCopy::Full).then_some(order.fees.total_fen.0),
+                amount_fen: (plan.copy == BundleCopy::Full && !contested).then_some(order.fees.total_fen.0),
                 page: None,
             },
             people: u32::try_from(order.technicians.len()).unwrap_or(u32::MAX),
-            signed: signed || later,
+            signed: !contested && (signed || later),
         }
     }
 }

@@ -29,11 +29,12 @@ pub struct Line {
     technicians: String,
     symptom: String,
     cause: Words,
-    ended: &'static str,
+    ended: String,
     quality: String,
     attitude: String,
-    total_fen: i64,
-    paid_fen: i64,
+    /// `None` while several documents claim the revision.
+    total_fen: Option<i64>,
+    paid_fen: Option<i64>,
     archive_no: String,
     missing: u32,
     hash: String,
@@ -53,15 +54,21 @@ impl Line {
             technicians: order.technicians.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join("、"),
             symptom: order.fault.symptom.clone(),
             cause: order.fault.causes.first().cloned().unwrap_or_else(|| Words::new("", "")),
-            ended: ended(order),
+            ended: if entry.contested { "contested".to_owned() } else { format!("signing.{}", ended(order)) },
             quality: rating(order.rating.as_ref().map(|r| r.quality)),
             attitude: rating(order.rating.as_ref().map(|r| r.attitude)),
-            total_fen: order.fees.total_fen.0,
-            paid_fen: order.payment.paid_fen,
+            total_fen: (!entry.contested).then_some(order.fees.total_fen.0),
+            paid_fen: (!entry.contested).then_some(order.payment.paid_fen),
             archive_no: entry.archive_no.clone().unwrap_or_default(),
             missing: entry.missing,
             hash: document.hash.clone(),
         }
+    }
+}
+
+impl Line {
+    fn money(&self, key: &str) -> Option<i64> {
+        if key == "total" { self.total_fen } else { self.paid_fen }
     }
 }
 
@@ -174,8 +181,10 @@ fn cell(
         "day" => {
             return sheet.write_datetime_with_format(row, at, line.day, &look.day).map(drop);
         }
-        "total" => return sheet.write_number_with_format(row, at, yuan(line.total_fen), &look.money).map(drop),
-        "paid" => return sheet.write_number_with_format(row, at, yuan(line.paid_fen), &look.money).map(drop),
+        "total" | "paid" => {
+            let Some(fen) = line.money(key) else { return Ok(()) };
+            return sheet.write_number_with_format(row, at, yuan(fen), &look.money).map(drop);
+        }
         "revision" => return sheet.write_number(row, at, line.revision).map(drop),
         "missing" => return sheet.write_number(row, at, line.missing).map(drop),
         "number" => line.number.clone(),
@@ -187,7 +196,7 @@ fn cell(
         "technicians" => line.technicians.clone(),
         "symptom" => line.symptom.clone(),
         "cause" => words(&line.cause),
-        "ended" => table.say(&format!("signing.{}", line.ended), english),
+        "ended" => table.say(&line.ended, english),
         "quality" => table.say(&format!("rating.{}", line.quality), english),
         "attitude" => table.say(&format!("rating.{}", line.attitude), english),
         "archive" => line.archive_no.clone(),
@@ -214,7 +223,7 @@ fn sums(
     sheet.write_string_with_format(last + 1, 0, words, &look.sum_words)?;
     for (at, (key, _, _)) in (0u16..).zip(columns).filter(|(_, (_, _, money))| *money) {
         let column = rust_xlsxwriter::utility::column_number_to_name(at);
-        let fen: i64 = lines.iter().map(|line| if *key == "total" { line.total_fen } else { line.paid_fen }).sum();
+        let fen: i64 = lines.iter().filter_map(|line| line.money(key)).sum();
         let sum = if lines.is_empty() { "=0".to_owned() } else { format!("=SUM({column}2:{column}{})", last + 1) };
         // The result is written too: a reader that does not reckon shows it all the same.
         let sum = Formula::new(sum).set_result(yuan(fen).to_string());

@@ -104,7 +104,6 @@ struct Files {
 
 fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<Files> {
     let revisions = r.sealed_of(entry.order.0)?;
-    let newest = revisions.last().ok_or(Code::NotSealed)?;
     let mut files = Vec::new();
     let mut told = None;
     for revision in &revisions {
@@ -127,11 +126,11 @@ fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<File
             files.push((format!("sealed/{stem}.seal.json"), text(&envelope)?));
             files.push((format!("receipts/{stem}.json"), text(&json!(receipt))?));
         }
-        if revision.hash == newest.hash {
+        if revision.hash == entry.hash {
             let (name, pdf) = print(core, r, plan, revision, payload.sealed_at, &order)?;
             files.push((format!("pdf/{name}"), pdf));
             let later = paper::signed_later(r, revision)?.is_some();
-            let leaf = Leaf::of(&order, payload.sealed_at, later, plan);
+            let leaf = Leaf::of(&order, payload.sealed_at, later, plan, entry.contested);
             told = Some((Line::of(&order, payload.sealed_at, document, entry), leaf));
         }
     }
@@ -148,7 +147,7 @@ fn text(value: &serde_json::Value) -> Result<Vec<u8>> {
     Ok(canonical(value).map_err(|_| Problem::new(Code::Internal))?.into_bytes())
 }
 
-/// The newest revision as paper, under its name.
+/// The document that stands as paper, under its name.
 fn print(
     core: &Core,
     r: &dyn Reader,
@@ -163,7 +162,7 @@ fn print(
             core,
             r,
             order.order_id,
-            &PdfWish { lang: Some(language.to_owned()), ..PdfWish::default() },
+            &PdfWish { lang: Some(language.to_owned()), hash: Some(row.hash.clone()), ..PdfWish::default() },
         );
     }
     let at = order.times.arrived.or(order.times.started).unwrap_or(payload_at);

@@ -36,6 +36,8 @@ fn line(customer: &str, total_fen: i64) -> Line {
     };
     let entry = Entry {
         order: order.order_id,
+        hash: document.hash.clone(),
+        contested: false,
         number: order.order_no.clone(),
         customer: customer.to_owned(),
         archive_no: None,

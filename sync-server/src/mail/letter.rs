@@ -9,6 +9,7 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
 use crate::core::Core;
 use crate::error::Result;
+use crate::index;
 use crate::mail::settings::MailSettings;
 use crate::office::download::PdfWish;
 use crate::office::paper;
@@ -24,6 +25,16 @@ pub fn address(text: &str) -> Option<String> {
     there.then(|| text.to_owned())
 }
 
+/// Whether the document still stands alone: between queueing and sending another may have claimed its revision, or been named.
+pub fn stands(r: &dyn Reader, mail: &Mail) -> Result<bool> {
+    let Some(order) = mail.order else { return Ok(true) };
+    let kept = r.sealed_of(order.0)?;
+    let Some(last) = kept.last() else { return Ok(false) };
+    let state = index::visit_state(r, last.visit, &index::facts(r, last.job)?)?;
+    let beaten = mail.hash.as_ref().is_some_and(|hash| state.beaten(hash));
+    Ok(!state.contested() && !beaten)
+}
+
 /// The message of a queued mail, the same for every try but for its date.
 pub fn message(core: &Core, r: &dyn Reader, mail: &Mail, settings: &MailSettings) -> Result<Message> {
     let english = mail.language == "en";
@@ -36,7 +47,7 @@ pub fn message(core: &Core, r: &dyn Reader, mail: &Mail, settings: &MailSettings
     let mut parts =
         MultiPart::mixed().boundary(format!("gongdan-{}", mail.id.simple())).singlepart(SinglePart::plain(text.body));
     if let Some(order) = mail.order {
-        let wish = PdfWish { lang: Some(mail.language.clone()), revision: mail.revision, hash: None };
+        let wish = PdfWish { lang: Some(mail.language.clone()), revision: mail.revision, hash: mail.hash.clone() };
         let (name, pdf) = paper::order(core, r, order, &wish)?;
         let kind = ContentType::parse("application/pdf").map_err(|_| Problem::new(Code::Internal))?;
         parts = parts.singlepart(Attachment::new(name).body(pdf, kind));

@@ -25,7 +25,12 @@ pub fn order(ctx: &Context, args: a::MailOrder) -> Result<v::MailView> {
         if seal.revision != args.revision {
             return Err(Code::OrderChanged.into());
         }
-        let order = Some((args.order, args.revision, seal.number.clone()));
+        // G5: of two that claim one place the customer gets neither.
+        if seal.contested {
+            return Err(Code::OrderContested.into());
+        }
+        let (hash, number) = (seal.hash.clone(), seal.number.clone());
+        let order = Some(mail::Sealed { order: args.order, revision: args.revision, hash, number });
         ctx.note(tx, "mailed", format!("{} {recipient}", seal.number))?;
         let mail = mail::queue(tx, ctx.now, Wish { order, recipient, language, by: ctx.who.person })?;
         view(&mut Names::new(tx), mail)

@@ -28,14 +28,14 @@ pub fn order(core: &Core, r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Res
     let payload: SealPayload = serde_json::from_str(&document.payload)?;
     let at = payload.sealed_at;
     let content: OrderDocument = serde_json::from_value(payload.content)?;
-    // G5: one that another revision replaced says so.
-    let later =
-        |s: &SealedRow| matches!(&s.body, RecordBody::Sealed { document: d, .. } if d.revision > document.revision);
-    let superseded = r.sealed_of(order.0)?.iter().any(later);
-    let seal = SealInfo { superseded, ..seal(core, r, &chosen)? };
+    // G5: one that another revision replaced, or that was not named the valid one, says so.
+    let state = index::visit_state(r, chosen.visit, &index::facts(r, chosen.job)?)?;
+    let superseded = state.sealed().is_some_and(|counts| counts.revision > document.revision);
+    let outvoted = state.beaten(&document.hash);
+    let seal = SealInfo { superseded, outvoted, ..seal(core, r, &chosen)? };
     let pdf = print(core, r, &Document::WorkOrder(&content), Some(&seal), language)?;
     let at = content.times.arrived.or(content.times.started).unwrap_or(at);
-    let no = order_file_no(&content.order_no, superseded.then_some(content.revision));
+    let no = order_file_no(&content.order_no, (superseded || outvoted).then_some(content.revision));
     Ok((named(&no, &content.customer.name, at, &content.zone), pdf))
 }
 
@@ -49,24 +49,28 @@ pub fn paper(core: &Core, r: &dyn Reader, paper: PaperId, wish: &PdfWish) -> Res
     let payload: SealPayload = serde_json::from_str(&document.payload)?;
     let at = payload.sealed_at;
     let content: Paper = serde_json::from_value(payload.content)?;
-    let voided = voided(r, content.job_id, paper)?;
+    let voided = voidings(r, content.job_id, paper)?.pop();
     let seal = seal(core, r, kept)?;
     let pdf = print(core, r, &Document::Paper { paper: &content, voided: voided.as_ref() }, Some(&seal), language)?;
     Ok((named(&content.no, &content.customer.name, at, &content.zone), pdf))
 }
 
-/// The first word that it is void counts, with the last name of what took its place.
-fn voided(r: &dyn Reader, job: JobId, of: PaperId) -> Result<Option<VoidedPaper>> {
-    let mut facts: Vec<_> = r.facts(job)?.into_iter().filter(|f| !f.retracted).map(|f| f.fact).collect();
+/// That a paper is void, as it was known after each word about it: it may have been printed after any of them. The first word counts, with
+/// the last name of what took its place.
+pub fn voidings(r: &dyn Reader, job: JobId, of: PaperId) -> Result<Vec<VoidedPaper>> {
+    let mut facts = index::facts(r, job)?;
     facts.sort_by_key(|f| (f.at.corrected(), f.id));
-    let mut found: Option<VoidedPaper> = None;
+    let mut found: Vec<VoidedPaper> = Vec::new();
     for fact in facts {
-        if let Some(FactBody::ReceiptVoided { paper, reason, successor, .. }) = FactBody::of(&fact)
-            && paper == of
-        {
-            let at = found.as_ref().map_or(fact.at.corrected(), |first| first.at);
-            found = Some(VoidedPaper { at, reason, successor });
+        let Some(FactBody::ReceiptVoided { paper, reason, successor, .. }) = FactBody::of(&fact) else { continue };
+        if paper != of {
+            continue;
         }
+        found.push(match found.last() {
+            None => VoidedPaper { at: fact.at.corrected(), reason, successor },
+            Some(first) if successor.is_empty() => first.clone(),
+            Some(first) => VoidedPaper { successor, ..first.clone() },
+        });
     }
     Ok(found)
 }
@@ -141,7 +145,7 @@ pub fn named(no: &str, customer: &str, at: Instant, zone: &str) -> String {
     file_name(no, customer, day, "pdf")
 }
 
-/// The very document, else a revision, else the newest.
+/// The very document, else a revision, else the newest. What was beaten is taken only where nothing else is meant.
 fn chosen(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<SealedRow> {
     let wanted = |s: &SealedRow| {
         wish.hash.as_ref().is_none_or(|hash| s.hash == *hash)
@@ -149,7 +153,16 @@ fn chosen(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<SealedRow> {
                 .revision
                 .is_none_or(|n| matches!(&s.body, RecordBody::Sealed { document, .. } if document.revision == n))
     };
-    r.sealed_of(order.0)?.into_iter().rev().find(wanted).ok_or_else(|| Code::NotSealed.into())
+    let mut meant: Vec<SealedRow> = r.sealed_of(order.0)?.into_iter().filter(wanted).collect();
+    let Some(last) = meant.last() else { return Err(Code::NotSealed.into()) };
+    let state = index::visit_state(r, last.visit, &index::facts(r, last.job)?)?;
+    // As the lists choose: the same order everywhere.
+    let place = |row: &SealedRow| {
+        let standing = state.standing().into_iter().find(|s| s.hash == row.hash);
+        standing.map(|s| (s.revision, s.at, s.hash.clone()))
+    };
+    let at = (0..meant.len()).max_by_key(|at| (place(&meant[*at]), *at)).unwrap_or_default();
+    Ok(meant.swap_remove(at))
 }
 
 pub fn exported(r: &dyn Reader, order: OrderId, wish: &PdfWish) -> Result<Proof> {

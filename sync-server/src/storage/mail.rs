@@ -44,6 +44,8 @@ pub enum MailTrouble {
     Refused,
     /// The order cannot be printed.
     NotPrinted,
+    /// Another document claims the revision, or was named the valid one.
+    Contested,
     /// The database was restored from a backup: nobody knows whether it was sent meanwhile.
     Restored,
 }
@@ -54,6 +56,8 @@ pub struct Mail {
     /// `None`: a test of the settings.
     pub order: Option<OrderId>,
     pub revision: Option<u32>,
+    /// The sealed document; `None` also for mail of a version before it was noted.
+    pub hash: Option<String>,
     /// The order's number.
     pub number: String,
     pub recipient: String,

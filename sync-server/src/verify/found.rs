@@ -1,16 +1,18 @@
 //! A sealed document as the public page tells it: what was sealed, whether its proof holds, and whether something newer counts.
 
 use gongdan_domain::fact::SigningChoice;
+use gongdan_domain::paper::VoidedPaper;
 use gongdan_domain::seal::code::coded_hash;
 use gongdan_domain::seal::{ChainHead, Receipt, SealPayload, SealedDocument, public_key};
 use gongdan_domain::sync::wire::{RecordBody, SignedCertificate};
 use gongdan_domain::visit::VisitState;
 use gongdan_domain::visit::revision::Attested;
-use gongdan_domain::work_order::OrderDocument;
 
+use super::content::{Content, WORK_ORDER, number};
 use crate::core::Core;
 use crate::error::Result;
 use crate::index;
+use crate::office::paper;
 use crate::storage::{Reader, SealedRow};
 
 pub struct Found {
@@ -18,11 +20,13 @@ pub struct Found {
     pub receipt: Receipt,
     pub payload: SealPayload,
     /// What it says, where this version understands its form.
-    pub order: Option<OrderDocument>,
+    pub content: Option<Content>,
+    /// A receipt that was voided since, at each word about it; the last one counts.
+    pub voids: Vec<VoidedPaper>,
     pub certificate: Option<SignedCertificate>,
     pub checks: Checks,
     pub prefix: String,
-    /// The highest revision of the same document.
+    /// The highest revision of the same document that stands.
     pub newest: u32,
     pub standing: Standing,
     /// A signature that was made later, over this very seal.
@@ -39,8 +43,14 @@ pub struct Checks {
 }
 
 impl Checks {
+    /// That this is what the device sealed and the company took in. A chain that is broken says nothing about it: where a disk was lost,
+    /// the seal before this one never arrived (docs/findings.md).
+    pub fn genuine(self) -> bool {
+        self.hash && self.signature && self.receipt
+    }
+
     pub fn all(self) -> bool {
-        self.hash && self.signature && self.chain && self.receipt
+        self.genuine() && self.chain
     }
 }
 
@@ -83,12 +93,14 @@ impl Found {
             chain: follows(r, &document, certificate.as_ref())?,
             receipt: receipt.hash == document.hash && receipt.verify(&core.keys.signing.verifying_key()).is_ok(),
         };
-        let revisions = r.sealed_of(document.id)?;
-        let newest = revisions.iter().filter_map(revision).max().unwrap_or(document.revision);
         let state = index::visit_state(r, row.visit, &index::facts(r, row.job)?)?;
+        let revisions = r.sealed_of(document.id)?;
+        let standing_ones = revisions.iter().filter(|row| !state.beaten(&row.hash));
+        let newest = standing_ones.filter_map(revision).max().unwrap_or(document.revision);
         let later = state.attestation(&document.hash).filter(|a| a.choice == SigningChoice::Signed);
         Ok(Some(Self {
-            order: serde_json::from_value(payload.content.clone()).ok(),
+            content: Content::read(&document.kind, &payload.content),
+            voids: paper::voidings(r, row.job, document.id.into())?,
             certificate,
             checks,
             prefix: device.map(|device| device.number_prefix).unwrap_or_default(),
@@ -103,24 +115,17 @@ impl Found {
 
     /// The number that stands on the paper.
     pub fn number(&self) -> String {
-        let content = &self.payload.content;
-        ["order_no", "receipt_no", "number"]
-            .iter()
-            .find_map(|name| content[*name].as_str())
-            .unwrap_or_default()
-            .to_owned()
+        number(&self.payload.content).to_owned()
     }
 }
 
 /// How it stands among its rivals, and who signed it later: by the facts of its visit.
 fn standing(state: &VisitState, document: &SealedDocument) -> Standing {
-    let standing = state.standing();
-    let here = |hash: &str| standing.iter().any(|s| s.hash == hash);
-    if state.seals.iter().any(|s| s.hash == document.hash) && !here(&document.hash) {
+    if state.beaten(&document.hash) {
         return Standing::Outvoted;
     }
-    let rival = standing.iter().any(|s| s.revision == document.revision && s.hash != document.hash);
-    if rival && document.kind == "work_order" { Standing::Contested } else { Standing::Counts }
+    let rival = state.standing().iter().any(|s| s.revision == document.revision && s.hash != document.hash);
+    if rival && document.kind == WORK_ORDER { Standing::Contested } else { Standing::Counts }
 }
 
 fn revision(row: &SealedRow) -> Option<u32> {

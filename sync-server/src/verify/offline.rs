@@ -5,10 +5,12 @@ use std::path::Path;
 
 use gongdan_documents::Templates;
 use gongdan_domain::seal::proof::{Proof, ProofError};
-use gongdan_domain::seal::public_key_text;
+use gongdan_domain::seal::{SealedDocument, public_key_text};
 use gongdan_domain::sync::wire::SignedCertificate;
-use gongdan_domain::work_order::OrderDocument;
+use serde_json::Value;
 
+use super::content::{Content, WORK_ORDER, number};
+use super::found::Standing;
 use super::print::{Printed, PublicAddress, again};
 use super::{Compared, File, compare};
 use crate::core::Core;
@@ -59,10 +61,13 @@ pub fn alone(bytes: Vec<u8>, server_key: Option<&str>) -> (Vec<String>, Outcome)
         Ok(proven) => proven,
         Err(why) => return (vec![format!("CHANGED: {why}.")], Outcome::Changed),
     };
-    let content = file.content();
-    let number = content["order_no"].as_str().unwrap_or_default();
+    let content = Content::read(&proof.document.kind, &proven.payload.content);
     let mut lines = vec![
-        format!("{number} revision {} is unchanged since {}.", proof.document.revision, proven.payload.sealed_at),
+        format!(
+            "{} is unchanged since {}.",
+            called(&proof.document, &proven.payload.content),
+            proven.payload.sealed_at
+        ),
         format!(
             "Sealed by device {} as its no. {}: {}",
             proven.certificate.number_prefix, proof.document.seal_no, proof.document.hash
@@ -78,13 +83,33 @@ pub fn alone(bytes: Vec<u8>, server_key: Option<&str>) -> (Vec<String>, Outcome)
                 .to_owned(),
         );
     }
-    lines.push("Whether a newer revision exists only the company's server knows.".to_owned());
-    let printed = file.pdf.as_ref().map(|pdf| match serde_json::from_value::<OrderDocument>(content) {
-        Ok(document) => again(&document, proof, pdf, &Templates::default(), PublicAddress::NotKnown),
-        Err(_) => Printed::NotCompared,
+    lines.extend(since(&file, content.as_ref()));
+    let printed = file.pdf.as_ref().map(|pdf| match &content {
+        Some(content) => {
+            let voids: Vec<_> = pdf.held.voided.iter().cloned().collect();
+            again(content, &voids, proof, pdf, &Templates::default(), PublicAddress::NotKnown)
+        }
+        None => Printed::NotCompared,
     });
     let outcome = printing(printed.as_ref(), &mut lines);
     (lines, outcome)
+}
+
+/// The number as people say it; papers have no revisions.
+fn called(document: &SealedDocument, content: &Value) -> String {
+    let number = number(content);
+    if document.kind == WORK_ORDER { format!("{number} revision {}", document.revision) } else { number.to_owned() }
+}
+
+/// What became of it since is not in the file.
+fn since(file: &File, content: Option<&Content>) -> Vec<String> {
+    let void = file.pdf.as_ref().and_then(|pdf| pdf.held.voided.as_ref());
+    let void = void.map(|void| format!("It is printed as void since {}: {}", void.at, void.reason));
+    let unknown = match content {
+        Some(Content::Paper(_)) => "Whether it was voided",
+        _ => "Whether a newer revision exists",
+    };
+    void.into_iter().chain([format!("{unknown} only the company's server knows.")]).collect()
 }
 
 fn printing(printed: Option<&Printed>, lines: &mut Vec<String>) -> Outcome {
@@ -127,7 +152,7 @@ pub fn with_data(core: &Core, bytes: Vec<u8>) -> Result<(Vec<String>, Outcome)> 
 
 fn told(compared: &Compared) -> (Vec<String>, Outcome) {
     let found = &compared.found;
-    let (number, revision) = (found.number(), found.document.revision);
+    let revision = found.document.revision;
     let mut lines = Vec::new();
     for changed in &compared.fields {
         let row = changed.row.as_ref().map(|row| format!("{} · ", row.en_or_zh())).unwrap_or_default();
@@ -138,21 +163,36 @@ fn told(compared: &Compared) -> (Vec<String>, Outcome) {
         lines.push(format!("CHANGED: {why}."));
     }
     let printed = printing(Some(&compared.printed), &mut lines);
-    let held = if found.checks.all() { "" } else { " What this server holds does not verify either." };
+    let held = if found.checks.genuine() { "" } else { " What this server holds does not verify either." };
     lines.insert(
         0,
         format!(
-            "{number} revision {revision}, sealed {}, received {}.{held}",
-            found.payload.sealed_at, found.receipt.received_at
+            "{}, sealed {}, received {}.{held}",
+            called(&found.document, &found.payload.content),
+            found.payload.sealed_at,
+            found.receipt.received_at
         ),
     );
+    if found.checks.genuine() && !found.checks.chain {
+        lines.push("The seal before it is not here: a device that lost its disk leaves such a break.".to_owned());
+    }
+    match found.standing {
+        Standing::Contested => lines.push("Another document claims its revision; none was named yet.".to_owned()),
+        Standing::Outvoted => lines.push("The company named another document as the valid one.".to_owned()),
+        Standing::Counts => {}
+    }
+    if let Some(void) = found.voids.last() {
+        let successor = Some(&void.successor).filter(|no| !no.is_empty());
+        let successor = successor.map(|no| format!(" {no} took its place.")).unwrap_or_default();
+        lines.push(format!("VOID since {}: {}.{successor}", void.at, void.reason));
+    }
     if found.newest > revision {
         lines.push(format!("Revision {} has replaced it.", found.newest));
     }
     let changed = compared.count() > 0
         || printed == Outcome::Changed
         || compared.proof == Some(ProofError::Form)
-        || !found.checks.all();
+        || !found.checks.genuine();
     (lines, if changed { Outcome::Changed } else { Outcome::Unchanged })
 }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
 use gongdan_domain::catalogue::{CompanyProfile, Words};
+use gongdan_domain::paper::VoidedPaper;
 use sha2::{Digest as _, Sha256};
 
 use super::Compared;
@@ -98,16 +99,30 @@ fn verdict(tone: Tone, sign: Icon, title: &str, note: &str) -> String {
 fn order(frame: &Frame<'_>, found: &Found) -> String {
     let tongue = frame.tongue;
     let time = sealed_at(found);
-    let head = if found.checks.all() {
-        standing(tongue, found).unwrap_or_else(|| {
-            let since = tongue.fill("unchanged.since", &[("time", &time)]);
-            verdict(Tone::Good, Icon::Shield, &tongue.t("unchanged"), &since)
-        })
-    } else {
-        let note = tongue.fill("changed.note", &[("time", &time)]);
-        verdict(Tone::Bad, Icon::Changed, &tongue.fill("changed.one", &[]), &note)
-    };
+    let head = doubt(tongue, found).unwrap_or_else(|| {
+        let since = tongue.fill("unchanged.since", &[("time", &time)]);
+        verdict(Tone::Good, Icon::Shield, &tongue.t("unchanged"), &since)
+    });
     head + &part::compare(frame, found) + &part::checked(tongue, found, None)
+}
+
+/// Why it is not simply good: what the company keeps does not verify, is void, or something else counts; at last a link that is missing.
+fn doubt(tongue: Tongue, found: &Found) -> Option<String> {
+    if !found.checks.genuine() {
+        return Some(verdict(Tone::Bad, Icon::Changed, &tongue.t("broken"), &tongue.t("broken.note")));
+    }
+    let said = |key: &str| verdict(Tone::Soon, Icon::Ask, &tongue.t(key), &tongue.t(&format!("{key}.note")));
+    let void = || found.voids.last().map(|void| voided(tongue, found, void));
+    void().or_else(|| standing(tongue, found)).or_else(|| (!found.checks.chain).then(|| said("unlinked")))
+}
+
+fn voided(tongue: Tongue, found: &Found, void: &VoidedPaper) -> String {
+    let time = at(found, void.at, "%Y-%m-%d %H:%M");
+    let mut note = tongue.fill("void.note", &[("time", &time), ("reason", &void.reason)]);
+    if !void.successor.is_empty() {
+        note += &tongue.fill("void.successor", &[("number", &void.successor)]);
+    }
+    verdict(Tone::Soon, Icon::Ask, &tongue.t("void"), &note)
 }
 
 /// Amber where the paper is genuine but something else counts.
@@ -129,7 +144,7 @@ fn file(frame: &Frame<'_>, compared: &Compared, name: &str, other_order: bool) -
     let (found, count) = (&compared.found, compared.count());
     let time = sealed_at(found);
     let mut out = if count == 0 {
-        let untouched = standing(tongue, found).unwrap_or_else(|| match compared.printed {
+        let untouched = doubt(tongue, found).unwrap_or_else(|| match compared.printed {
             Printed::NotCompared => verdict(
                 Tone::Soon,
                 Icon::Ask,

@@ -3,11 +3,12 @@
 
 use gongdan_documents::read::{differing_pages, read};
 use gongdan_documents::{Document, Language, SealInfo, Templates, strictly};
+use gongdan_domain::paper::VoidedPaper;
 use gongdan_domain::seal::code::verify_address;
 use gongdan_domain::seal::proof::Proof;
-use gongdan_domain::work_order::OrderDocument;
 use serde_json::Value;
 
+use super::content::Content;
 use super::found::Found;
 use super::{File, Pdf};
 
@@ -34,15 +35,17 @@ pub fn compare(
     own: &Templates,
     public: PublicAddress<'_>,
 ) -> Printed {
-    let document = if *content == found.payload.content {
-        found.order.clone()
+    let said = if *content == found.payload.content {
+        found.content.clone()
     } else {
-        serde_json::from_value(content.clone()).ok()
+        Content::read(&found.document.kind, content)
     };
-    match (document, &file.proof) {
-        (Some(document), Some(proof)) => match again(&document, proof, pdf, own, public) {
+    match (said, &file.proof) {
+        (Some(said), Some(proof)) => match again(&said, &found.voids, proof, pdf, own, public) {
             // Printed before the company had templates of its own, or beside them.
-            Printed::NotCompared if !own.is_own() => again(&document, proof, pdf, &Templates::default(), public),
+            Printed::NotCompared if !own.is_own() => {
+                again(&said, &found.voids, proof, pdf, &Templates::default(), public)
+            }
             printed => printed,
         },
         _ => Printed::NotCompared,
@@ -57,15 +60,16 @@ pub enum PublicAddress<'a> {
     Is(Option<&'a str>),
 }
 
-/// From nothing but the file and that address.
+/// From nothing but the file, what is known of its being void, and that address.
 pub fn again(
-    document: &OrderDocument,
+    content: &Content,
+    voids: &[VoidedPaper],
     proof: &Proof,
     pdf: &Pdf,
     templates: &Templates,
     public: PublicAddress<'_>,
 ) -> Printed {
-    let sealed_with = document.company.public_address.as_deref();
+    let sealed_with = content.public_address();
     let (addresses, all_known) = match (sealed_with, public) {
         (Some(_), _) => (vec![sealed_with], true),
         (None, PublicAddress::Is(None)) => (vec![None], true),
@@ -82,16 +86,16 @@ pub fn again(
     }
     let certain = with_the_same == Some(true) && all_known;
     let mut closest: Option<Vec<usize>> = None;
-    // Printed while it counted, or after a later revision had taken its place: both are what was sealed.
     let languages = [Language::Zh, Language::En, Language::Both];
-    let wishes = [false, true].into_iter().flat_map(|superseded| {
-        let one = move |info: &SealInfo| SealInfo { superseded, ..info.clone() };
-        infos.iter().map(one).flat_map(|info| languages.map(|language| (info.clone(), language)))
+    let states = states(content, voids);
+    let wishes = states.iter().flat_map(|(wish, state)| {
+        let (superseded, outvoted) = *state;
+        let one = move |info: &SealInfo| SealInfo { superseded, outvoted, ..info.clone() };
+        infos.iter().map(one).flat_map(move |info| languages.map(|language| (wish, info.clone(), language)))
     });
-    for (info, language) in wishes {
+    for (wish, info, language) in wishes {
         let photo = |hash: &str| photos.get(hash).cloned();
-        let wish = Document::WorkOrder(document);
-        let Ok(bytes) = strictly(&wish, Some(&info), &photo, language, templates) else { continue };
+        let Ok(bytes) = strictly(wish, Some(&info), &photo, language, templates) else { continue };
         if bytes == pdf.bytes {
             return Printed::Same;
         }
@@ -107,6 +111,20 @@ pub fn again(
         Some(pages) if pages.is_empty() => Printed::Rest,
         Some(pages) => Printed::Pages(pages),
         None => Printed::NotCompared,
+    }
+}
+
+/// In which states it may have been printed, all of which are what was sealed: while it counted; after a later revision had taken an
+/// order's place, or another document was named; while a receipt was void.
+fn states<'a>(content: &'a Content, voids: &'a [VoidedPaper]) -> Vec<(Document<'a>, (bool, bool))> {
+    match content {
+        Content::Order(order) => {
+            [(false, false), (true, false), (false, true)].map(|replaced| (Document::WorkOrder(order), replaced)).into()
+        }
+        Content::Paper(paper) => std::iter::once(None)
+            .chain(voids.iter().map(Some))
+            .map(|voided| (Document::Paper { paper, voided }, (false, false)))
+            .collect(),
     }
 }
 

@@ -1,15 +1,22 @@
 //! G5: revisions side by side, two that claim one place, the manager who names one; G1: the book of numbers without gaps.
 
+use gongdan_documents::read::read;
 use gongdan_domain::fact::{About, FactBody, SigningChoice};
 use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::JobId;
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::SealedDocument;
+use gongdan_domain::seal::code::verify_code;
 use gongdan_domain::sync::wire::Verdict;
 use gongdan_domain::work_order::{OrderDocument, Supersedes};
+use gongdan_server::bundle::BundleCopy;
+use gongdan_server::mail::letter;
+use gongdan_server::mail::settings::{MailSecurity, MailSettings};
+use gongdan_server::storage::mail::Mail;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Field};
+use crate::bundles::{files, inside, packed, text};
 
 fn order(job: JobId) -> Value {
     json!({ "order": job.visit(1).order() })
@@ -94,6 +101,94 @@ async fn g5_a_revision_that_changes_what_none_may_is_taken_and_found() {
     assert!(found(&verdict).contains(&FindingCode::RevisionOutOfBounds), "it replaces nothing that is known");
 }
 
+type Sealed = (SealedDocument, OrderDocument);
+
+fn mailed(job: JobId) -> Value {
+    json!({ "order": job.visit(1).order(), "revision": 1, "recipient": "chen@example.com", "language": "zh" })
+}
+
+/// What the public page answers for a document, without markup of its own.
+async fn page(bench: &Bench, hash: &str) -> String {
+    let (_, page) = bench.fetch("lu", &format!("/v/{}", verify_code(hash))).await;
+    String::from_utf8_lossy(&page).into_owned()
+}
+
+/// A contested order leaves the house nowhere as if it counted.
+async fn undecided(bench: &Bench, job: JobId, [one, two]: [&Sealed; 2]) {
+    assert_eq!(bench.refused("jiang", "mail_order", mailed(job)).await.code, Code::OrderContested);
+    for (document, _) in [one, two] {
+        assert!(page(bench, &document.hash).await.contains("verdict soon"), "neither is the valid one yet");
+    }
+    let files = files(&packed(bench, BundleCopy::Full, 1));
+    let cover = text(&files["封面.pdf"]);
+    assert!(cover.contains("有几份，待认定") && cover.contains("（含税）¥0.00"), "listed without money: {cover}");
+    let sheet = inside(&files["工单目录.xlsx"], "xl/worksheets/sheet1.xml");
+    assert!(!sheet.contains(&format!("<v>{}</v>", one.1.fees.total_fen.0 as f64 / 100.0)), "{sheet}");
+    assert!(inside(&files["工单目录.xlsx"], "xl/sharedStrings.xml").contains("有几份，待认定"));
+}
+
+/// The one that the manager named is the one that everybody gets.
+async fn decided(bench: &Bench, job: JobId, [named, other]: [&Sealed; 2]) {
+    let number = |sealed: &Sealed| sealed.1.order_no.clone();
+    let path = format!("/api/office/orders/{}/pdf", job.visit(1).order());
+    let (_, pdf) = bench.fetch("jiang", &path).await;
+    let held = read(pdf).expect("a PDF");
+    assert_eq!(held.seal.as_deref(), Some(named.0.payload.as_str()), "the console prints the valid one");
+    let (_, pdf) = bench.fetch("jiang", &format!("{path}?hash={}", other.0.hash)).await;
+    assert!(text(&pdf).contains("公司已认定另一份为准"), "the other one says what it is: {}", text(&pdf));
+    assert!(bench.post_file("/v", pdf).await.1.contains("逐字节一致"), "and is what was sealed");
+
+    let mail = bench.call("jiang", "mail_order", mailed(job)).await;
+    let mail = mail["mail"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let mail = bench.core.store.read(|r| r.mail(mail)).expect("read").expect("queued");
+    assert_eq!((mail.hash.as_deref(), &mail.number), (Some(named.0.hash.as_str()), &number(named)));
+    let settings = MailSettings {
+        host: "127.0.0.1".to_owned(),
+        port: 25,
+        security: MailSecurity::None,
+        user: String::new(),
+        password: String::new(),
+        from: "service@example.com".to_owned(),
+        from_name: String::new(),
+    };
+    let letter = |mail: &Mail| bench.core.store.read(|r| letter::message(&bench.core, r, mail, &settings));
+    // The name of the file is the number of the document in it.
+    let sent = String::from_utf8_lossy(&letter(&mail).expect("written").formatted()).into_owned();
+    assert!(sent.contains(&number(named)) && !sent.contains(&number(other)), "the customer gets the valid one");
+    let late = Mail { hash: Some(other.0.hash.clone()), ..mail.clone() };
+    let stands = |mail: &Mail| bench.core.store.read(|r| letter::stands(r, mail)).expect("read");
+    assert!(stands(&mail) && !stands(&late), "one that was queued before it was beaten stays here");
+
+    assert!(page(bench, &named.0.hash).await.contains("verdict good"));
+    assert!(page(bench, &other.0.hash).await.contains("verdict soon"));
+    let files = files(&packed(bench, BundleCopy::Full, 1));
+    let pdfs: Vec<&String> = files.keys().filter(|name| name.starts_with("pdf/")).collect();
+    assert!(pdfs.len() == 1 && pdfs[0].contains(&number(named)), "{pdfs:?}");
+    let cover = text(&files["封面.pdf"]);
+    assert!(cover.contains(&number(named)) && !cover.contains(&number(other)), "{cover}");
+}
+
+#[tokio::test]
+async fn g5_a_revision_of_a_beaten_document_replaces_nothing() {
+    let bench = Bench::new();
+    let (mut zhang, mut shen) = (Field::enrol(&bench, "zhang").await, Field::enrol(&bench, "shen").await);
+    let (job, first, _) = signed(&bench, &mut zhang, "样例一号", 1).await;
+    let number = format!("GD-{}-2611-0001", shen.prefix());
+    let twin = shen.sealed(about(job), &number, |order| order.fault.suggestions = "另一份".to_owned());
+    let losing = twin.0.clone();
+    shen.push_seal(about(job), twin, SigningChoice::Signed, Vec::new()).await;
+    let second = corrected(&mut shen, job, &losing, |order| order.fault.suggestions = "另一份，改过".to_owned());
+    shen.push_seal(about(job), second, SigningChoice::Signed, Vec::new()).await;
+    let named = json!({ "order": job.visit(1).order(), "hash": first.hash, "reason": "另一台是误封" });
+    bench.call("jiang", "name_revision", named).await;
+
+    assert!(page(&bench, &first.hash).await.contains("verdict good"), "nothing that stands came after it");
+    let path = format!("/api/office/orders/{}/pdf", job.visit(1).order());
+    let (_, pdf) = bench.fetch("jiang", &path).await;
+    assert_eq!(read(pdf.clone()).and_then(|held| held.seal), Some(first.payload.clone()));
+    assert!(!text(&pdf).contains("已被后来的修订替代"), "a beaten revision replaces nothing: {}", text(&pdf));
+}
+
 #[tokio::test]
 async fn g5_two_first_revisions_are_kept_and_neither_counts_until_the_manager_names_one() {
     let bench = Bench::new();
@@ -116,6 +211,7 @@ async fn g5_two_first_revisions_are_kept_and_neither_counts_until_the_manager_na
     assert_eq!(opened["revisions"].as_array().map(Vec::len), Some(2));
     let review = json!({ "order": job.visit(1).order(), "revision": 1 });
     assert_eq!(bench.refused("jiang", "archive_order", review.clone()).await.code, Code::OrderContested);
+    undecided(&bench, job, [&one, &two]).await;
 
     let name = |hash: &str, reason: &str| json!({ "order": job.visit(1).order(), "hash": hash, "reason": reason });
     let hash = one.0.hash.as_str();
@@ -140,6 +236,7 @@ async fn g5_two_first_revisions_are_kept_and_neither_counts_until_the_manager_na
         (Some(json!(false)), Some(json!(true))),
         "the other stays readable"
     );
+    decided(&bench, job, [&one, &two]).await;
     bench.call("jiang", "archive_order", review).await;
     let audit = bench.call("admin", "list_audit", json!({ "page": 0 })).await;
     assert!(audit["rows"].as_array().into_iter().flatten().any(|row| row["action"] == "revision_named"), "{audit}");

@@ -7,6 +7,7 @@ use std::process::Command;
 use gongdan_documents::read::{Held, read};
 use gongdan_documents::{Document, Language, SealInfo, Templates, strictly};
 use gongdan_domain::money::Fen;
+use gongdan_domain::paper::{Paper, PaperBody};
 use gongdan_domain::seal::code::verify_code;
 use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::work_order::OrderDocument;
@@ -349,4 +350,146 @@ async fn g6_guessing_codes_is_counted_and_a_known_code_still_opens() {
     assert_eq!(last, 429);
     let url = format!("{}/v/{}", world.url(), verify_code(&order.proof.document.hash));
     assert_eq!(page(&url, "zh").await.0, 200, "whoever holds a paper is never locked out by those who guess");
+}
+
+/// A receipt that was given after the order was sealed: its PDF, its id and the content that was sealed.
+struct Given {
+    pdf: Vec<u8>,
+    paper: Value,
+    content: Paper,
+    held: Held,
+    proof: Proof,
+}
+
+async fn given(visit: &Visit<'_>) -> Given {
+    let mut body = visit.call("propose_papers", json!({ "job": visit.job })).await["receipt"].take();
+    (body["sum_fen"], body["method"], body["payer"]) = (json!(35_000), json!("cash"), json!("样例食品有限公司"));
+    let body = json!({ "kind": "receipt", "body": body });
+    let shown = visit.call("preview_paper", json!({ "job": visit.job, "body": body })).await;
+    let sealed = json!({ "job": visit.job, "body": body, "shown": shown["shown"], "signing": null });
+    let view = visit.call("seal_paper", sealed).await;
+    let paper = view["state"]["papers"][0]["paper"].clone();
+    visit.device.sync().await.expect("delivered");
+    let pdf = receipt(visit, &paper).await;
+    let held = read(pdf.clone()).expect("a PDF");
+    let proof = Proof::read(held.proof.as_deref().expect("a proof"), held.seal.as_deref()).expect("a proof");
+    let payload: Value = serde_json::from_str(&proof.document.payload).expect("JSON");
+    let content = serde_json::from_value(payload["content"].clone()).expect("a paper");
+    Given { pdf, paper, content, held, proof }
+}
+
+async fn receipt(visit: &Visit<'_>, paper: &Value) -> Vec<u8> {
+    let wish = json!({ "job": visit.job, "document": { "which": "paper", "paper": paper }, "language": "zh" });
+    visit.device.download("document_pdf", wish).await.expect("printed")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g6_f3_a_receipt_is_proven_like_an_order_and_a_forged_or_void_one_is_told_apart() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let office = world.office("lu").await;
+    device.sync().await.expect("syncs");
+    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
+    let visit = Visit::of(&device, &job, &visit);
+    visit.repaired().await;
+    visit.seal(signed("陈喆")).await;
+    let given = given(&visit).await;
+    let code = verify_code(&given.proof.document.hash);
+    let (url, drop) = (format!("{}/v/{code}", world.url()), format!("{}/v", world.url()));
+    assert!(given.held.pages[0].is_some() && given.content.no.starts_with("SJ-"));
+
+    let (_, html) = page(&url, "zh").await;
+    for said in ["verdict good", &given.content.no, &given.content.order_no, "350.00", "样例食品有限公司", "付款人"]
+    {
+        assert!(html.contains(said), "{said} is missing: {html}");
+    }
+    assert!(!html.contains("最新一版"), "a receipt has no revisions: {html}");
+    let genuine = dropped(&drop, given.pdf.clone(), "收据.pdf").await;
+    assert!(genuine.contains("verdict good") && genuine.contains("逐字节一致"), "{genuine}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, bytes).expect("written");
+        file
+    };
+    let (exit, said) = subcommand(&put("receipt.pdf", &given.pdf), &[]);
+    assert!(exit == 0 && said.contains(&given.content.no) && said.contains("Every byte"), "{said}");
+    assert!(!said.contains(&given.content.order_no), "its own number, not the order's: {said}");
+
+    // Another sum on the page, the genuine seal inside.
+    let mut other = given.content.clone();
+    if let PaperBody::Receipt(body) = &mut other.body {
+        body.sum_fen = 3_500;
+    }
+    let info = SealInfo::of(&given.proof.document, given.proof.receipt.as_ref(), None)
+        .and_then(|info| info.proven(&given.proof))
+        .expect("a seal");
+    let wish = Document::Paper { paper: &other, voided: None };
+    let forged = strictly(&wish, Some(&info), &|_| None, Language::Zh, &Templates::default()).expect("printed");
+    let answer = dropped(&drop, forged.clone(), "forged.pdf").await;
+    assert!(answer.contains("verdict bad"), "{answer}");
+    let data = world.server_data();
+    let with_data = ["--data", data.to_str().expect("a path")];
+    assert_eq!(subcommand(&put("forged.pdf", &forged), &with_data).0, 1);
+    // The sealed text alone, altered: it is found by the receipt's own id, and what differs is named.
+    let altered = given.proof.document.payload.replace("\"sum_fen\":35000", "\"sum_fen\":3500");
+    let answer = dropped(&drop, altered.into_bytes(), "x.json").await;
+    assert!(answer.contains("有 1 处改过") && answer.contains("350.00") && answer.contains("金额"), "{answer}");
+
+    let void = json!({ "job": job, "paper": given.paper, "reason": "付款人写错" });
+    visit.call("void_receipt", void).await;
+    device.sync().await.expect("delivered");
+    let (_, html) = page(&url, "zh").await;
+    assert!(html.contains("verdict soon") && html.contains("已作废") && html.contains("付款人写错"), "{html}");
+    let handed_out = dropped(&drop, given.pdf, "收据.pdf").await;
+    assert!(
+        handed_out.contains("verdict soon") && handed_out.contains("逐字节一致"),
+        "genuine, and void: {handed_out}"
+    );
+    let voided = receipt(&visit, &given.paper).await;
+    let answer = dropped(&drop, voided.clone(), "作废.pdf").await;
+    assert!(answer.contains("已作废") && answer.contains("逐字节一致"), "{answer}");
+    let voided = put("void.pdf", &voided);
+    let (exit, said) = subcommand(&voided, &[]);
+    assert!(exit == 0 && said.contains("Every byte") && said.contains("付款人写错"), "by its own word: {said}");
+    let (exit, said) = subcommand(&voided, &with_data);
+    assert!(exit == 0 && said.contains("VOID"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g1_a_sealed_order_keeps_its_number_when_the_job_goes_to_somebody_else() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let office = world.office("lu").await;
+    device.sync().await.expect("syncs");
+    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
+    let visit = Visit::of(&device, &job, &visit);
+    visit.repaired().await;
+    let document = visit.seal(signed("陈喆")).await;
+    let given = given(&visit).await;
+    let technicians = office.call("technicians", json!({})).await.expect("technicians");
+    let row = technicians.as_array().into_iter().flatten().find(|t| t["person"]["name"] == "沈一川");
+    let other = row.expect("a colleague")["person"]["id"].clone();
+    let next = json!({ "job": job, "technicians": [other], "leader": other, "planned_at": null, "at_once": true });
+    office.call("assign_job", next).await.expect("the next visit is a colleague's");
+    for _ in 0..3 {
+        device.sync().await.expect("syncs");
+    }
+    let gone = device.call("open_job", json!({ "job": job })).await.expect_err("the job has left");
+    assert_eq!(gone.code, gongdan_domain::problem::Code::NotFound);
+    let book = office.call("list_numbers", json!({ "page": 0 })).await.expect("the book");
+    let state = |number: &str| {
+        book["rows"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|row| row["number"] == number)
+            .map(|row| row["state"].clone())
+    };
+    for number in [document.order_no.as_str(), given.content.no.as_str()] {
+        assert_eq!(state(number), Some(json!("sealed")), "{number}: {book}");
+    }
+    assert_eq!(book["counts"]["void"], 0, "nothing was voided: {book}");
+    let findings = office.call("list_findings", json!({ "open": true })).await.expect("findings");
+    assert!(!findings.to_string().contains("number_twice"), "nobody is accused: {findings}");
 }

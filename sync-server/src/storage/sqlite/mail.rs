@@ -13,7 +13,7 @@ use crate::storage::mail::{Mail, MailReader, MailState, MailTrouble, MailTx};
 
 const MAIL: &str =
     "SELECT id, order_id, revision, number, recipient, language, state, attempts, next_at, why, said, message_id,
-    by_person, created_at, sent_at FROM mail";
+    by_person, created_at, sent_at, hash FROM mail";
 
 fn mail(row: &Row<'_>) -> Sql<Mail> {
     Ok(Mail {
@@ -32,6 +32,7 @@ fn mail(row: &Row<'_>) -> Sql<Mail> {
         by: id(row, 12)?,
         created_at: at(row, 13)?,
         sent_at: maybe_at(row, 14)?,
+        hash: row.get(15)?,
     })
 }
 
@@ -56,8 +57,8 @@ impl MailReader for Session<'_> {
 impl MailTx for Session<'_> {
     fn put_mail(&mut self, mail: &Mail) -> Result<()> {
         let sql = "INSERT INTO mail (id, order_id, revision, number, recipient, language, state, attempts, next_at, why, said, message_id,
-                by_person, created_at, sent_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                by_person, created_at, sent_at, hash)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts, next_at = excluded.next_at,
                 why = excluded.why, said = excluded.said, sent_at = excluded.sent_at";
         self.run(
@@ -78,6 +79,7 @@ impl MailTx for Session<'_> {
                 mail.by.to_string(),
                 ms(mail.created_at),
                 mail.sent_at.map(ms),
+                mail.hash,
             ],
         )?;
         Ok(())

@@ -1,8 +1,10 @@
 //! The parts of the public page: head, facts to compare, what was checked, what differs, the forms.
 
+use gongdan_domain::paper::PaperBody;
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::Signing;
 
+use super::super::content::Content;
 use super::{Compared, Found, Frame, Printed, Tongue, company};
 
 /// Drawn in the text's own colour.
@@ -101,18 +103,21 @@ pub fn compare(frame: &Frame<'_>, found: &Found) -> String {
     } else {
         tongue.fill("revision.latest", &[("revision", &revision)])
     };
-    let mut rows = row(&tongue.t("number"), &format!("<code>{}</code>", esc(&found.number())))
-        + &row(&tongue.t("revision"), &esc(&version));
-    if let Some(order) = &found.order {
-        let machine = format!("{} {}", order.machine.brand, order.machine.model);
-        rows += &row(&tongue.t("customer"), &esc(&order.customer.name));
-        rows += &row(
-            &tongue.t("machine"),
-            &format!("{} <code>{}</code>", esc(machine.trim()), esc(&order.machine.serial_no)),
-        );
-        let total = gongdan_documents::yuan(order.fees.total_fen.0);
-        rows += &format!("<dt>{}</dt><dd class=\"sum\">{}</dd>", esc(&tongue.t("total")), esc(&total));
-        if let Some(signing) = &order.signing {
+    let code = |text: &str| format!("<code>{}</code>", esc(text));
+    let mut rows = row(&tongue.t("number"), &code(&found.number()));
+    // Papers have no revisions.
+    if !matches!(found.content, Some(Content::Paper(_))) {
+        rows += &row(&tongue.t("revision"), &esc(&version));
+    }
+    if let Some(content) = &found.content {
+        let machine = content.machine();
+        let name = format!("{} {}", machine.brand, machine.model);
+        rows += &row(&tongue.t("customer"), &esc(&content.customer().name));
+        if !name.trim().is_empty() || !machine.serial_no.is_empty() {
+            rows += &row(&tongue.t("machine"), &format!("{} {}", esc(name.trim()), code(&machine.serial_no)));
+        }
+        rows += &money(tongue, content);
+        if let Some(signing) = content.signing() {
             let mut said = esc(&signed(tongue, found, signing));
             if let Some(later) = &found.attested {
                 let time = at(found, later.at, "%Y-%m-%d %H:%M");
@@ -125,6 +130,26 @@ pub fn compare(frame: &Frame<'_>, found: &Found) -> String {
         }
     }
     format!("<section><h2>{}</h2><dl>{rows}</dl></section>", esc(&tongue.t("compare")))
+}
+
+/// What was charged or paid, by whom and for which order.
+fn money(tongue: Tongue, content: &Content) -> String {
+    let sum = |key: &str, fen: i64| {
+        let yuan = gongdan_documents::yuan(fen);
+        format!("<dt>{}</dt><dd class=\"sum\">{}</dd>", esc(&tongue.t(key)), esc(&yuan))
+    };
+    let paper = match content {
+        Content::Order(order) => return sum("total", order.fees.total_fen.0),
+        Content::Paper(paper) => paper,
+    };
+    let mut rows = match paper.order_no.as_str() {
+        "" => String::new(),
+        no => row(&tongue.t("order"), &format!("<code>{}</code>", esc(no))),
+    };
+    if let PaperBody::Receipt(receipt) = &paper.body {
+        rows += &(row(&tongue.t("payer"), &esc(&receipt.payer)) + &sum("paid", receipt.sum_fen));
+    }
+    rows
 }
 
 fn signed(tongue: Tongue, found: &Found, signing: &Signing) -> String {
@@ -213,8 +238,10 @@ pub fn changes(tongue: Tongue, compared: &Compared) -> String {
 }
 
 pub fn about_file(tongue: Tongue, found: &Found, name: &str, changed: bool) -> String {
-    let number =
-        format!("<code>{}</code> {} {}", esc(&found.number()), esc(&tongue.t("revision")), found.document.revision);
+    let mut number = format!("<code>{}</code>", esc(&found.number()));
+    if !matches!(found.content, Some(Content::Paper(_))) {
+        number += &format!(" {} {}", esc(&tongue.t("revision")), found.document.revision);
+    }
     let file = format!("{}<br><span class=\"soft\">{}</span>", esc(name), esc(&tongue.t("file.note")));
     let rows = row(&tongue.t("number"), &number) + &row(&tongue.t("file"), &file);
     let advice =

@@ -3,4 +3,4 @@
 /**
  * Why a try failed. Words are in the interface's catalogue.
  */
-export type MailTrouble = "not_set" | "no_connection" | "no_answer" | "untrusted" | "not_encrypted" | "sign_in" | "recipient" | "refused" | "not_printed" | "restored";
+export type MailTrouble = "not_set" | "no_connection" | "no_answer" | "untrusted" | "not_encrypted" | "sign_in" | "recipient" | "refused" | "not_printed" | "contested" | "restored";

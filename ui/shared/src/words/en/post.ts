@@ -26,6 +26,7 @@ export const post: Translation<typeof zh> = {
   'office.mail.why.sign_in': 'The mail server rejects user or password',
   'office.mail.why.recipient': 'The mailbox does not exist or takes no mail',
   'office.mail.why.refused': 'The mail server refused',
+  'office.mail.why.contested': 'Several documents claim this revision, or another was named valid; once one is named, send it anew from the order',
   'office.mail.why.not_printed': 'The order cannot be printed',
   'office.mail.why.restored': 'The server was restored from a backup; nobody knows whether it was sent. Check, then try again',
   'office.mail.server': 'Mail server',

@@ -23,6 +23,7 @@ export const post = {
   'office.mail.why.sign_in': '邮件服务器不认用户名或密码',
   'office.mail.why.recipient': '对方邮箱不存在或不收信',
   'office.mail.why.refused': '邮件服务器拒绝了',
+  'office.mail.why.contested': '同一版有几份，或公司已认定另一份；认定后从工单重新发送',
   'office.mail.why.not_printed': '工单打印不出来',
   'office.mail.why.restored': '服务器从备份恢复过，不知道发没发，确认后再试',
   'office.mail.server': '邮件服务器',
