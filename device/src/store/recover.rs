@@ -33,6 +33,7 @@ impl Reader<'_> {
             "entity" => self.held_entity(id)?,
             "fact" => self.held_fact(id)?,
             "sealed" => self.held_sealed(id)?,
+            "reference" => self.held_reference(id)?,
             "retraction" => id.parse::<FactId>().ok().map(|target| RecordBody::Retraction { targets: vec![target] }),
             _ => None,
         };
@@ -94,6 +95,16 @@ impl Reader<'_> {
             receipt,
         }))
     }
+
+    fn held_reference(&self, name: &str) -> Result<Option<RecordBody>> {
+        let sql = "SELECT kind, id, version, body FROM reference WHERE kind || '/' || id || '/' || version = ?1";
+        let row = self
+            .conn()
+            .prepare_cached(sql)?
+            .query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)));
+        let Some((kind, id, version, body)) = row.optional()? else { return Ok(None) };
+        Ok(Some(RecordBody::Reference { kind, id, version, body: serde_json::from_str(&body)? }))
+    }
 }
 
 impl Applier<'_> {
@@ -102,7 +113,7 @@ impl Applier<'_> {
         self.conn().execute_batch(
             "DELETE FROM unconfirmed;
              INSERT INTO unconfirmed (record, id)
-                 SELECT DISTINCT record, id FROM membership WHERE record IN ('entity', 'fact', 'sealed');
+                 SELECT DISTINCT record, id FROM membership WHERE record IN ('entity', 'fact', 'sealed', 'reference');
              INSERT INTO unconfirmed (record, id) SELECT 'retraction', target FROM retraction WHERE device_seq IS NULL;",
         )?;
         Ok(())

@@ -97,6 +97,7 @@ fn row(ctx: &Context, names: &mut Names<'_>, offered: Offered, device: String) -
             let by = names.r.device(document.device_id)?.map(|d| d.person);
             ("sealed", document.kind.clone(), number, by, Some(receipt.received_at))
         }
+        RecordBody::Reference { kind, version, .. } => ("reference", kind.clone(), version.clone(), None, None),
         _ => ("retraction", String::new(), String::new(), None, None),
     };
     let proved = matches!(&offered.record.body, RecordBody::Sealed { receipt, document, .. }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::finding::{Finding, FindingCode, FindingDecision};
 use gongdan_domain::id::{DeviceId, FindingId, JobId, PersonId, VisitId, derived};
+use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::seal::SealPayload;
 use gongdan_domain::sync::change::{EntityRef, Extra, Op, Retraction, SealOp, Write};
 use gongdan_domain::sync::merge::Register;
@@ -16,7 +17,8 @@ use serde_json::json;
 use crate::core::Env;
 use crate::error::Result;
 use crate::office::act;
-use crate::storage::{DeviceRecord, Offered, Reader, Tx, record_id};
+use crate::reference;
+use crate::storage::{DeviceRecord, Offered, Published, Reader, Tx, record_id};
 use crate::sync::apply::{self, Author};
 use crate::sync::push;
 
@@ -74,9 +76,19 @@ pub fn lacking(r: &dyn Reader, body: &RecordBody) -> Result<Option<String>> {
             }
             open.first().map(|target| format!("retraction:{target}"))
         }
-        // The office publishes again; findings follow from what is taken back.
-        RecordBody::Reference { .. } | RecordBody::Finding { .. } | RecordBody::Opaque { .. } => None,
+        RecordBody::Reference { kind, version, .. } => match published_kind(kind) {
+            Some(known) if !r.published(Some(known))?.iter().any(|p| p.version == *version) => {
+                Some(record_id::reference(kind, version))
+            }
+            _ => None,
+        },
+        // Findings follow from what is taken back.
+        RecordBody::Finding { .. } | RecordBody::Opaque { .. } => None,
     })
+}
+
+fn published_kind(kind: &str) -> Option<ReferenceKind> {
+    serde_json::from_value(json!(kind)).ok()
 }
 
 /// The open finding about what a device offers in this epoch; where all are closed, the name of the next.
@@ -125,7 +137,8 @@ pub fn waiting(r: &dyn Reader) -> Result<Vec<Offered>> {
     Ok(waiting)
 }
 
-/// Takes offered records back in the name of a person of the office. What came here meanwhile is left as it is. Answers how many.
+/// Takes offered records back in the name of a person of the office. What came here meanwhile is left as it is, and what does not fit
+/// beside it stays offered. Answers how many.
 pub fn take_back(tx: &mut dyn Tx, env: &Env, by: PersonId, ids: &BTreeSet<String>) -> Result<u32> {
     let mut offered: Vec<Offered> = tx.offered()?.into_iter().filter(|o| ids.contains(&o.id)).collect();
     // Things before what happened to them, decisions before work, and taking back last.
@@ -133,7 +146,9 @@ pub fn take_back(tx: &mut dyn Tx, env: &Env, by: PersonId, ids: &BTreeSet<String
     let mut taken = 0;
     for one in &offered {
         if lacking(tx, &one.record.body)?.is_some() {
-            take(tx, env, by, one)?;
+            if !take(tx, env, by, one)? {
+                continue;
+            }
             taken += 1;
         }
         tx.settle_offer(&one.id, by, env.now)?;
@@ -143,7 +158,7 @@ pub fn take_back(tx: &mut dyn Tx, env: &Env, by: PersonId, ids: &BTreeSet<String
 
 fn rank(body: &RecordBody) -> u8 {
     match body {
-        RecordBody::Entity { .. } => 0,
+        RecordBody::Reference { .. } | RecordBody::Entity { .. } => 0,
         RecordBody::Fact { fact, .. } if of_office(fact) => 1,
         RecordBody::Fact { .. } => 2,
         RecordBody::Sealed { .. } => 3,
@@ -155,7 +170,8 @@ fn of_office(fact: &gongdan_domain::sync::change::Fact) -> bool {
     FactBody::of(fact).is_some_and(|body| body.by_office_only() || matches!(body, FactBody::JobAssigned { .. }))
 }
 
-fn take(tx: &mut dyn Tx, env: &Env, by: PersonId, offered: &Offered) -> Result<()> {
+/// Whether it fits.
+fn take(tx: &mut dyn Tx, env: &Env, by: PersonId, offered: &Offered) -> Result<bool> {
     let Record { scopes, body, .. } = &offered.record;
     match body {
         RecordBody::Entity { entity, fields } => {
@@ -163,19 +179,21 @@ fn take(tx: &mut dyn Tx, env: &Env, by: PersonId, offered: &Offered) -> Result<(
             for (field, register) in fields {
                 ops.extend(writes(tx, entity, field, register, offered)?);
             }
-            act::state(tx, env, by, ops)
+            act::state(tx, env, by, ops)?;
         }
-        RecordBody::Fact { fact, .. } if of_office(fact) => act::state(tx, env, by, vec![Op::Fact(fact.clone())]),
+        RecordBody::Fact { fact, .. } if of_office(fact) => {
+            act::state(tx, env, by, vec![Op::Fact(fact.clone())])?;
+        }
         RecordBody::Fact { fact, .. } => {
             let Some(holder) = tx.device(offered.device)?.and_then(|device| push::author(&device)) else {
-                return Ok(());
+                return Ok(true);
             };
             let author = Author { person: fact.by, ..holder };
-            act::state_for(tx, env, by, vec![Op::Fact(fact.clone())], &author)
+            act::state_for(tx, env, by, vec![Op::Fact(fact.clone())], &author)?;
         }
         RecordBody::Sealed { document, files, job, visit, .. } => {
             let author = tx.device(document.device_id)?.and_then(|device| push::author(&device));
-            let Some(author) = author.map(|author| Author { office: true, ..author }) else { return Ok(()) };
+            let Some(author) = author.map(|author| Author { office: true, ..author }) else { return Ok(true) };
             let payload: SealPayload = serde_json::from_str(&document.payload)?;
             let seal = SealOp {
                 document: document.clone(),
@@ -187,7 +205,7 @@ fn take(tx: &mut dyn Tx, env: &Env, by: PersonId, offered: &Offered) -> Result<(
                 files: files.clone(),
                 extra: Extra::new(),
             };
-            act::state_for(tx, env, by, vec![Op::Seal(seal)], &author)
+            act::state_for(tx, env, by, vec![Op::Seal(seal)], &author)?;
         }
         RecordBody::Retraction { targets } => {
             let retraction = Retraction {
@@ -198,10 +216,20 @@ fn take(tx: &mut dyn Tx, env: &Env, by: PersonId, offered: &Offered) -> Result<(
                 reason: String::new(),
                 extra: Extra::new(),
             };
-            act::state(tx, env, by, vec![Op::Retract(retraction)])
+            act::state(tx, env, by, vec![Op::Retract(retraction)])?;
         }
-        RecordBody::Reference { .. } | RecordBody::Finding { .. } | RecordBody::Opaque { .. } => Ok(()),
+        RecordBody::Reference { kind, version, body, .. } => {
+            let Some(kind) = published_kind(kind) else { return Ok(false) };
+            let (version, body) = (version.clone(), body.clone());
+            let published = Published { kind, version, body, published_at: env.now, published_by: Some(by) };
+            // Judged as when it is published: what a version of today rules out is not brought back beside it.
+            let fits = reference::typed(&published).filter(|r| r.validate_among(env.reference.all()).is_ok());
+            let Some(typed) = fits else { return Ok(false) };
+            reference::publish(tx, &published, typed.valid_from())?;
+        }
+        RecordBody::Finding { .. } | RecordBody::Opaque { .. } => {}
     }
+    Ok(true)
 }
 
 /// The heads as the writes that they were.

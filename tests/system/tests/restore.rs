@@ -106,6 +106,11 @@ async fn restore_refills_names_the_hole_and_offers_what_devices_hold_to_the_offi
         "assign": { "technicians": [person], "leader": person, "planned_at": "2026-11-24T01:00:00Z" }
     });
     office.call("create_job", create).await.expect("registered");
+    // And data that was published.
+    let admin = world.office("admin").await;
+    let mut company = admin.call("company_settings", json!({})).await.expect("the company")["form"].take();
+    company["hotline"] = json!("0000-5559999");
+    admin.call("set_company", company).await.expect("published");
     b.sync().await.expect("syncs");
 
     // The newer backup turns out to be unreadable; only the older one is left.
@@ -126,11 +131,16 @@ async fn restore_refills_names_the_hole_and_offers_what_devices_hold_to_the_offi
 
     let offered = admin.call("list_offered", json!({})).await.expect("what devices offer");
     let ids: Vec<&Value> = offered.as_array().into_iter().flatten().map(|row| &row["id"]).collect();
+    let published = offered.as_array().into_iter().flatten().filter(|row| row["record"] == "reference");
+    let published: Vec<&Value> = published.map(|row| &row["kind"]).collect();
+    assert_eq!(published, ["company_profile"], "what was published and is lost here");
     assert!(!ids.is_empty(), "the devices still hold the records themselves");
     let technician = world.office("lu").await.call("settle_offered", json!({ "ids": ids, "take": true })).await;
     assert_eq!(technician.expect_err("a dispatcher does not decide that").code, Code::NotAllowed);
     admin.call("settle_offered", json!({ "ids": ids, "take": true })).await.expect("taken back");
     assert_eq!(notes(&office, &job).await, ["一", "三", "二", "四"], "nothing is lost that a device holds");
+    let company = admin.call("company_settings", json!({})).await.expect("the company");
+    assert_eq!(company["form"]["hotline"], "0000-5559999", "and what was published is in force again");
     let again = admin.call("list_offered", json!({})).await.expect("what devices offer");
     assert_eq!(again, json!([]), "each is decided once");
     let findings = office.call("list_findings", json!({ "open": true })).await.expect("findings");

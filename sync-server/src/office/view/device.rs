@@ -80,7 +80,7 @@ pub struct HoleRange {
 #[ts(export)]
 pub struct OfferedRow {
     pub id: String,
-    /// `entity`, `fact`, `sealed`, `retraction`.
+    /// `entity`, `fact`, `sealed`, `reference`, `retraction`.
     pub record: String,
     /// The kind of the thing or of what happened; empty where there is none.
     pub kind: String,

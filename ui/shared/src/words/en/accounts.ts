@@ -49,6 +49,7 @@ export const accounts: Translation<typeof zh> = {
   'office.offered.record.entity': 'Record',
   'office.offered.record.fact': 'Event',
   'office.offered.record.sealed': 'Signed order',
+  'office.offered.record.reference': 'Published data',
   'office.offered.record.retraction': 'Taken back',
   'office.offered.proved': 'signed by the company',
   'office.offered.heldBy': 'on {devices}',

@@ -47,6 +47,7 @@ export const accounts = {
   'office.offered.record.entity': '资料',
   'office.offered.record.fact': '过程记录',
   'office.offered.record.sealed': '签名工单',
+  'office.offered.record.reference': '公布的数据',
   'office.offered.record.retraction': '撤回',
   'office.offered.proved': '有公司签章',
   'office.offered.heldBy': '在 {devices}',
