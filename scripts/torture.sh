@@ -14,7 +14,7 @@ GONGDAN_MINUTES="$simulated" cargo test --workspace --test simulation -- --nocap
 step "Broken products that the checker must catch"
 cargo test --workspace --test simulation -- --nocapture every_mutant
 
-targets=$(grep -c '^fn fuzz_' tests/system/tests/fuzz.rs)
+targets=$(cat tests/system/tests/fuzz/*.rs | grep -c '^fn fuzz_')
 seconds=$(( minutes * 60 / 4 / targets + 1 ))
 step "Hostile input: $targets parsers, $seconds seconds each"
 GONGDAN_FUZZ_SECONDS="$seconds" cargo test --workspace --test fuzz -- --test-threads 2

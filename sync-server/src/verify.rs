@@ -78,7 +78,9 @@ impl File {
     /// The kind and the content, by the file's own words.
     pub fn said(&self) -> (String, Value) {
         let mut payload: Value = serde_json::from_str(&self.payload).unwrap_or_default();
-        (payload["kind"].as_str().unwrap_or_default().to_owned(), payload["content"].take())
+        let kind = payload["kind"].as_str().unwrap_or_default().to_owned();
+        // It may be any JSON, a bare text too.
+        (kind, payload.get_mut("content").map(Value::take).unwrap_or_default())
     }
 }
 

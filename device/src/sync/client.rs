@@ -169,17 +169,21 @@ pub fn read_reply(bytes: &[u8]) -> Result<ExchangeReply> {
 
 /// Reads an answer whose pages hold records that this version does not know: those are kept as they came.
 fn lenient(mut body: Value) -> Result<ExchangeReply> {
-    let pages = body.get_mut("pages").map(Value::take).unwrap_or_default();
-    body["pages"] = Value::Array(Vec::new());
+    let pages = taken_out(&mut body, "pages");
     let mut reply: ExchangeReply = serde_json::from_value(body)?;
     for mut page in pages.as_array().cloned().unwrap_or_default() {
-        let records = page.get_mut("records").map(Value::take).unwrap_or_default();
-        page["records"] = Value::Array(Vec::new());
+        let records = taken_out(&mut page, "records");
         let mut page: Page = serde_json::from_value(page)?;
         page.records = records.as_array().map(|all| all.iter().map(record).collect()).unwrap_or_default();
         reply.pages.push(page);
     }
     Ok(reply)
+}
+
+/// What a list holds, leaving an empty one; whatever it is taken out of may be no object at all.
+fn taken_out(of: &mut Value, list: &str) -> Value {
+    let place = of.as_object_mut().map(|fields| fields.entry(list).or_insert(Value::Null));
+    place.map(|place| std::mem::replace(place, Value::Array(Vec::new()))).unwrap_or_default()
 }
 
 fn record(value: &Value) -> Record {

@@ -77,7 +77,9 @@ impl Proof {
     /// Reads a proof; `payload` where it lies in a file of its own.
     pub fn read(text: &str, payload: Option<&str>) -> Result<Self, ProofError> {
         let mut value: serde_json::Value = serde_json::from_str(text).map_err(|_| ProofError::Form)?;
-        if let (Some(document), Some(payload)) = (value["document"].as_object_mut(), payload) {
+        // What somebody dropped may be any JSON, a bare text too.
+        let document = value.get_mut("document").and_then(serde_json::Value::as_object_mut);
+        if let (Some(document), Some(payload)) = (document, payload) {
             document.insert("payload".to_owned(), payload.into());
         }
         let proof: Self = serde_json::from_value(value).map_err(|_| ProofError::Form)?;

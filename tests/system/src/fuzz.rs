@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::sim::dice::Dice;
 
 /// Cases of one target in `make test`.
@@ -13,11 +15,13 @@ const CASES: u64 = 300;
 const EDITS: usize = 6;
 
 /// Pieces that parsers trip over.
-const PIECES: [&str; 16] = [
+const PIECES: [&str; 18] = [
     "",
     "null",
     "-1",
+    "18446744073709551615",
     "18446744073709551616",
+    "[1, 18446744073709551615]",
     "1e999",
     "\"\\u0000\"",
     "[[[[[[[[[[[[",
@@ -32,9 +36,71 @@ const PIECES: [&str; 16] = [
     "\r\n",
 ];
 
-/// One input: an entry with a few changes.
+/// Values that a field does not expect, or barely.
+const VALUES: [&str; 16] = [
+    "null",
+    "true",
+    "0",
+    "-1",
+    "0.5",
+    "1e308",
+    "18446744073709551615",
+    "\"\"",
+    "\"龘𠮷\"",
+    "[]",
+    "{}",
+    "[null]",
+    "\"job:x\"",
+    "\"person:00000000-0000-0000-0000-000000000000\"",
+    "\"00000000-0000-0000-0000-000000000000\"",
+    "\"9999-12-31T23:59:59.999999999Z\"",
+];
+
+/// Every place in a JSON value.
+fn places(value: &Value, here: &str, all: &mut Vec<String>) {
+    all.push(here.to_owned());
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                places(value, &format!("{here}/{}", name.replace('~', "~0").replace('/', "~1")), all);
+            }
+        }
+        Value::Array(values) => {
+            for (n, value) in values.iter().enumerate() {
+                places(value, &format!("{here}/{n}"), all);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Something else stands in one place: an odd value, what stands elsewhere, nothing, or the same twice.
+fn grafted(dice: &mut Dice, value: &mut Value) {
+    let mut all = Vec::new();
+    places(value, "", &mut all);
+    let (Some(at), Some(from)) = (dice.pick(&all).cloned(), dice.pick(&all).cloned()) else { return };
+    let elsewhere = value.pointer(&from).cloned().unwrap_or_default();
+    let Some(place) = value.pointer_mut(&at) else { return };
+    match (dice.below(4), place) {
+        (0, Value::Array(values)) => values.extend(values.clone()),
+        (0, Value::Object(fields)) => {
+            let name = fields.keys().next().cloned();
+            drop(name.and_then(|name| fields.remove(&name)));
+        }
+        (1, place) => *place = elsewhere,
+        (_, place) => *place = serde_json::from_str(VALUES[dice.below(VALUES.len())]).unwrap_or_default(),
+    }
+}
+
+/// One input: an entry with a few changes. What is JSON stays JSON half of the time, or nothing would get past its parser.
 fn altered(dice: &mut Dice, corpus: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = dice.pick(corpus).cloned().unwrap_or_default();
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&bytes)
+        && dice.percent(50)
+    {
+        (0..=dice.below(3)).for_each(|_| grafted(dice, &mut value));
+        return value.to_string().into_bytes();
+    }
     for _ in 0..=dice.below(EDITS) {
         let at = dice.below(bytes.len() + 1);
         let end = (at + dice.below(64)).min(bytes.len());
