@@ -74,19 +74,44 @@ impl Release {
         (serde_json::from_value(self.about["notes"].clone()).expect("notes"), self.about["phone"].clone())
     }
 
+    /// A request in the name of the release's device.
+    fn ask(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let method = method.parse().expect("a method");
+        client.request(method, format!("{}/sync/v1/{path}", self.url())).bearer_auth(self.text("token"))
+    }
+
     async fn exchange(&self, protocol: &str, body: &Value) -> (u16, Value) {
-        let answer = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client")
-            .post(format!("{}/sync/v1/exchange", self.url()))
-            .header("gongdan-protocol", protocol)
-            .bearer_auth(self.text("token"))
-            .json(body)
-            .send()
-            .await
-            .expect("answers");
+        let request = self.ask("POST", "exchange").header("gongdan-protocol", protocol).json(body);
+        let answer = request.send().await.expect("answers");
         (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let answer = self.ask("POST", path).json(body).send().await.expect("answers");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
+    /// A file in two pieces, each asked for and described as the release does it.
+    async fn uploads(&self, file: &Value) {
+        let (path, bytes) = (format!("attachments/{}", file["hash"].as_str().expect("a hash")), file["bytes"].as_str());
+        let bytes = bytes.expect("text").as_bytes().to_vec();
+        let offset = async || {
+            let answer = self.ask("HEAD", &path).send().await.expect("answers");
+            answer.headers()["upload-offset"].to_str().expect("text").parse::<usize>().expect("a number")
+        };
+        for piece in [&bytes[..9], &bytes[9..]] {
+            let begun = offset().await;
+            let request = self.ask("PATCH", &path).header("upload-offset", begun).header("upload-length", bytes.len());
+            let request = request.header("upload-mime", "image/jpeg");
+            let request = request.header("content-type", "application/offset+octet-stream").body(piece.to_vec());
+            let answer = request.send().await.expect("answers");
+            let told = answer.headers()["upload-offset"].to_str().expect("text").to_owned();
+            assert_eq!((answer.status().as_u16(), told), (204, (begun + piece.len()).to_string()));
+        }
+        assert_eq!(offset().await, bytes.len());
+        let whole = self.ask("GET", &path).send().await.expect("answers").bytes().await.expect("a body");
+        assert_eq!(whole, bytes, "and it reads what it sent");
     }
 }
 
@@ -187,6 +212,46 @@ async fn old_app_lives_a_protocol_that_nobody_knows_is_said_with_the_app_that_wo
 /// The database's bytes and its log's.
 fn bytes(folder: &Path) -> Vec<Option<Vec<u8>>> {
     ["gongdan.db", "gongdan.db-wal"].map(|name| fs::read(folder.join(name)).ok()).to_vec()
+}
+
+/// What an app of a release sends besides: recorded by `examples/release_requests.rs`. It hands its outbox over first.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_app_lives_every_format_of_every_release_is_still_taken() {
+    for fixture in released() {
+        let release = Release::of(&fixture);
+        let requests: Value =
+            serde_json::from_slice(&fs::read(fixture.join("requests.json")).expect("a file")).expect("JSON");
+        assert_eq!(release.exchange("1", &release.exchange).await.0, 200);
+
+        for again in [false, true] {
+            let (status, reply) = release.exchange("1", &requests["mixed"]).await;
+            let outcomes: Vec<_> = reply["verdicts"].as_array().into_iter().flatten().map(|v| &v["outcome"]).collect();
+            assert_eq!((status, json!(outcomes)), (200, requests["verdicts"].clone()), "again {again}: {reply}");
+        }
+        let phone = release.arrived().await.1;
+        assert_eq!(phone, "0000-7713", "what a write had seen is replaced by it");
+
+        release.uploads(&requests["upload"]).await;
+
+        let (status, reply) = release.post("readmit", &requests["readmit"]).await;
+        assert_eq!(status, 200, "a device of the release comes back: {reply}");
+
+        let admin = Office::sign_in(&release.url(), "admin", release.text("admin_password")).await.expect("signs in");
+        let people = admin.call("list_devices", json!({})).await.expect("people")["people"].clone();
+        let args = json!({ "person": people[0]["person"]["id"] });
+        let code = admin.call("create_enrolment_code", args).await.expect("a code")["code"].clone();
+        let enrol = requests["enrol"].to_string().replace("{code}", code.as_str().expect("text"));
+        let (status, reply) = release.post("enrol", &serde_json::from_str(&enrol).expect("JSON")).await;
+        assert_eq!(status, 200, "{reply}");
+        for name in ["certificate", "token", "recovery_key", "epoch", "time"] {
+            assert!(!reply[name].is_null(), "{name} is missing for an old app: {reply}");
+        }
+
+        let (status, reply) = release.exchange("1", &requests["everything"]).await;
+        assert_eq!((status, &reply["revoked"]), (200, &Value::Null), "nobody has revoked it: {reply}");
+        let offered = admin.call("list_offered", json!({})).await.expect("a list");
+        assert_eq!(offered.as_array().map(Vec::len), Some(1), "what it offered waits for the office: {offered}");
+    }
 }
 
 const NEWER: &str = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (99, 'x', '2030-01-01T00:00:00Z', '1')";
