@@ -109,3 +109,50 @@ pub fn default_data() -> PathBuf {
     let share = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or(home);
     share.map_or(here, |share| share.join("gongdan-server"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
+    use super::*;
+
+    /// Whoever says nothing speaks plain HTTP to this machine alone.
+    #[test]
+    fn l4_plain_http_leaves_the_machine_only_where_somebody_said_so() {
+        let at = |transport: Transport, listen: &str| transport.at(listen.parse().expect("an address"));
+        for here in ["127.0.0.1:8610", "127.9.9.9:8610", "[::1]:8610"] {
+            assert_eq!(at(Transport::default(), here), Transport::Plain, "{here}");
+            assert_eq!(at(Transport::OwnKey, here), Transport::OwnKey, "asked for is given");
+        }
+        for beyond in ["0.0.0.0:8610", "[::]:8610", "192.168.1.5:8610", "[fe80::1]:8610", "[::ffff:192.168.1.5]:8610"] {
+            assert_eq!(at(Transport::default(), beyond), Transport::OwnKey, "{beyond}");
+            assert_eq!(at(Transport::Plain, beyond), Transport::Plain, "somebody said so");
+            let company = Transport::Files { certificate: "chain.pem".into(), key: "key.pem".into(), pinned: false };
+            assert_eq!(at(company.clone(), beyond), company);
+        }
+    }
+
+    /// The same of a server that runs: beyond this machine a request in the clear is answered by one sentence.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn l4_a_server_beyond_this_machine_gives_nothing_in_the_clear() {
+        for (listen, clear) in [("127.0.0.1:0", true), ("0.0.0.0:0", false)] {
+            let data = tempfile::tempdir().expect("a folder");
+            let mut config = Config::new(data.path()).listen(listen.parse().expect("an address"));
+            config.daily_backup = false;
+            let running = crate::Server::start(config).await.expect("starts");
+            let port = running.addr.port();
+            let asked = tokio::task::spawn_blocking(move || {
+                let mut line = TcpStream::connect(("127.0.0.1", port)).expect("listens");
+                line.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("sent");
+                let mut said = Vec::new();
+                // What came before the line was cut is what was said.
+                _ = line.read_to_end(&mut said);
+                String::from_utf8_lossy(&said).into_owned()
+            });
+            let said = asked.await.expect("asked");
+            assert_eq!(said.starts_with("HTTP/1.1 200"), clear, "{listen}: {said}");
+            running.shutdown().await.expect("stops");
+        }
+    }
+}
