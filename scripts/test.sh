@@ -5,14 +5,7 @@ cd "$(dirname "$0")/.."
 part="${1:-all}"
 step() { printf '\n== %s\n' "$1"; }
 
-# The real app needs a display and a session bus; both are made for the tests where they are missing.
-on_display() {
-  if [ "$(uname)" = Linux ]; then
-    dbus-run-session -- xvfb-run -a --server-args="-screen 0 1400x1400x24" "$@"
-  else
-    "$@"
-  fi
-}
+. scripts/on_display.sh
 
 if [ "$part" = screenshots ]; then
   npm run --silent screenshots

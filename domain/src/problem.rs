@@ -40,6 +40,7 @@ codes! {
     NotEnrolled => "This device is not enrolled yet.",
     AlreadyEnrolled => "This device is already enrolled.",
     DeviceRevoked => "This device has been revoked.",
+    CollectUnfinished => "This device has been revoked and still holds files that the office has not got; nothing was erased.",
     ServerKeyWrong => "The other side cannot prove that it is the company's server.",
     TokenInvalid => "The device's token is not known here.",
     Locked => "The app is locked; enter the PIN.",

@@ -3,6 +3,7 @@
 pub mod again;
 pub mod change;
 pub mod enrolment;
+pub mod gone;
 pub mod merge;
 pub mod readmit;
 pub mod version;

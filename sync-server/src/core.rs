@@ -16,6 +16,7 @@ use crate::keys::{Keys, private_folder};
 use crate::reference::ReferenceSet;
 use crate::storage::sqlite::SqliteStorage;
 use crate::storage::{Reader, Store, Tx};
+use crate::sync::revoke;
 
 /// The seam for time: tests bring their own.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
@@ -70,6 +71,7 @@ impl Core {
         private_folder(&data.join("attachments"))?;
         let keys = Arc::new(Keys::open(keys)?);
         let store = Store::new(SqliteStorage::open(&data.join("gongdan.db"), clock())?);
+        revoke::heed_all(&store, &keys)?;
         let (bell, _) = broadcast::channel(64);
         let ring = bell.clone();
         // Nobody listening is fine.

@@ -22,7 +22,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 pub async fn device(State(core): State<Shared>, headers: HeaderMap) -> Result<Response> {
     check_protocol(&headers)?;
     let device = core.read(move |_, r| auth::device(r, &headers)).await?;
-    if device.state == "erased" {
+    if device.erases() {
         return Err(Code::DeviceRevoked.into());
     }
     Ok(bell(&core, |ring| ring != AT_DESKS).into_response())

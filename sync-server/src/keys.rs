@@ -4,7 +4,7 @@
 mod code;
 pub mod recovery;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,23 @@ use crate::error::{Error, Result};
 const SERVER_KEY: &str = "server.key";
 const REVOKED: &str = "revoked.txt";
 const ENROLMENTS: &str = "enrolments.txt";
+
+/// How a device was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    /// It hands over what it holds before it erases itself.
+    Collect,
+    Erase,
+}
+
+impl Revocation {
+    fn word(self) -> &'static str {
+        match self {
+            Revocation::Collect => "collect",
+            Revocation::Erase => "erase",
+        }
+    }
+}
 
 /// The keys folder, read.
 pub struct Keys {
@@ -58,11 +75,12 @@ impl Keys {
         recovery::private(&self.folder, passphrase)
     }
 
-    /// Devices that were ever revoked, whatever the database says.
-    pub fn revoked(&self) -> Result<BTreeSet<DeviceId>> {
+    /// Devices that were ever revoked, whatever the database says, and how: the last line about a device counts. Earlier versions wrote
+    /// no word for it.
+    pub fn revoked(&self) -> Result<BTreeMap<DeviceId, Option<Revocation>>> {
         match fs::read_to_string(self.folder.join(REVOKED)) {
-            Ok(text) => Ok(text.lines().filter_map(|line| line.trim().parse().ok()).collect()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Ok(text) => Ok(text.lines().filter_map(revocation).collect()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
             Err(e) => Err(e.into()),
         }
     }
@@ -83,11 +101,22 @@ impl Keys {
         fs::read_to_string(self.folder.join(ENROLMENTS)).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0)
     }
 
-    pub fn remember_revoked(&self, device: DeviceId) -> Result<()> {
+    pub fn remember_revoked(&self, device: DeviceId, how: Revocation) -> Result<()> {
         let mut file = fs::OpenOptions::new().create(true).append(true).open(self.folder.join(REVOKED))?;
-        writeln!(file, "{device}")?;
+        file.write_all(format!("{device} {}\n", how.word()).as_bytes())?;
         Ok(file.sync_all()?)
     }
+}
+
+/// One line of the list: a device and how it was revoked.
+fn revocation(line: &str) -> Option<(DeviceId, Option<Revocation>)> {
+    let mut words = line.split_whitespace();
+    let device = words.next()?.parse().ok()?;
+    let how = words.next().map(|word| match word {
+        "collect" => Revocation::Collect,
+        _ => Revocation::Erase,
+    });
+    Some((device, how))
 }
 
 /// A folder that only its owner can enter.

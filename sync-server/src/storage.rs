@@ -454,13 +454,17 @@ impl Store {
 
 /// The key of a record in the store.
 pub mod record_id {
-    use super::{EntityRef, FactId, FindingId, Uuid};
+    use super::{DeviceId, EntityRef, FactId, FindingId, Uuid};
 
     pub fn entity(entity: &EntityRef) -> String {
         format!("entity:{}:{}", entity.kind, entity.id)
     }
     pub fn fact(id: FactId) -> String {
         format!("fact:{id}")
+    }
+    /// Of no record: what a device's changes name that were not taken.
+    pub fn apart(device: DeviceId) -> String {
+        format!("apart:{device}")
     }
     pub fn retraction(change: Uuid, n: usize) -> String {
         format!("retraction:{change}:{n}")

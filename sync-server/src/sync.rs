@@ -16,5 +16,6 @@ pub mod push;
 pub mod reach;
 pub mod readmit;
 pub mod recover;
+pub mod revoke;
 #[cfg(test)]
 mod tests;

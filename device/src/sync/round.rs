@@ -1,11 +1,12 @@
 //! One whole sync: exchanges until nothing waits on either side, then files, smallest first, never before their records.
 
-use gongdan_domain::problem::Code;
+use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::seal::sha256_hex;
 use gongdan_domain::sync::SCHEMA;
 use gongdan_domain::sync::change::Extra;
 use gongdan_domain::sync::readmit::ReadmitRequest;
 use gongdan_domain::sync::wire::{COLLECTED, ExchangeReply, ExchangeRequest, RECOVERY_CODE, RECOVERY_CODE_SHOWN};
+use serde_json::json;
 
 use crate::clock::{Measured, stamp};
 use crate::device::{Changed, Device};
@@ -17,6 +18,9 @@ use crate::sync::road::Road;
 use crate::sync::{apply, transfer};
 use crate::vault::Escrow;
 use crate::view::app::Gate;
+
+#[cfg(test)]
+mod tests;
 
 /// Changes of one request: enough for a day, small enough for a bad line.
 const BATCH: u32 = 500;
@@ -30,6 +34,15 @@ const OFFERED: u32 = 200;
 /// Why a number is void that nobody voided; the office's screens have words for it.
 const ABANDONED: &str = "abandoned";
 
+/// What the office says to this device about itself, in an answer or when it asks to be taken back. Nothing else erases a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    /// Revoked: hand over what is here, then erase yourself.
+    HandOver,
+    Erase,
+}
+
 /// Over HTTP to the server of this enrolment.
 pub async fn run(device: &Device) -> Result<()> {
     let store = device.store()?;
@@ -41,22 +54,18 @@ pub async fn run(device: &Device) -> Result<()> {
 /// Over whatever road there is.
 pub async fn over(device: &Device, road: &impl Road) -> Result<()> {
     let store = device.store()?;
-    match whole(device, &store, road).await {
-        Err(Error::Refused(problem)) if problem.code == Code::DeviceRevoked => device.erase(),
-        other => other,
+    let mut told = exchange_all(device, &store, road).await?;
+    if told != Told::Erase && void_abandoned(device, &store)? {
+        told = exchange_all(device, &store, road).await?;
     }
-}
-
-async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
-    let mut collecting = exchange_all(device, store, road).await?;
-    if void_abandoned(device, store)? {
-        collecting |= exchange_all(device, store, road).await?;
-    }
-    transfer::upload_all(device, store, road).await?;
-    if collecting {
-        say_goodbye(device, store, road).await;
+    if told == Told::Erase {
         return device.erase();
     }
+    transfer::upload_all(device, &store, road).await?;
+    if told == Told::HandOver { leave(device, &store, road).await } else { stay(device, &store, road).await }
+}
+
+async fn stay(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     transfer::download_all(device, store, road).await?;
     let stamp = device.stamp(store);
     let (gone, freed) = store.apply(stamp.clone(), |a| {
@@ -70,12 +79,15 @@ async fn whole(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
     transfer::free_all(device, store, &freed)
 }
 
-/// Tells the office that nothing is left here. Where that does not arrive the office sees a device that it revoked and no more.
-async fn say_goodbye(device: &Device, store: &Store, road: &impl Road) {
-    let left = store.read(device.stamp(store), |r| Ok(r.waiting_count()? + r.files_waiting()?));
-    if left.is_ok_and(|left| left == 0) {
-        _ = road.exchange(&asking(device, [(COLLECTED.to_owned(), true.into())].into_iter().collect())).await;
+/// Everything is with the office: it is told so, and this device erases itself. Where that does not arrive the office sees a device that it
+/// revoked and no more. What the office does not take keeps everything here; only its own "erase now" ends that.
+async fn leave(device: &Device, store: &Store, road: &impl Road) -> Result<()> {
+    let left = store.read(device.stamp(store), |r| Ok(r.waiting_count()? + r.files_waiting()?))?;
+    if left > 0 {
+        return Err(Problem::with(Code::CollectUnfinished, json!({ "left": left })).into());
     }
+    _ = road.exchange(&asking(device, [(COLLECTED.to_owned(), true.into())].into_iter().collect())).await;
+    device.erase()
 }
 
 /// Numbers of jobs that were called off or went to somebody else stay as void; the office hears of it before the job leaves.
@@ -88,9 +100,9 @@ fn void_abandoned(device: &Device, store: &Store) -> Result<bool> {
     Ok(true)
 }
 
-/// Exchanges until the outbox is empty and no page waits. Answers whether the device has been asked to erase itself afterwards.
-async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Result<bool> {
-    let (mut collecting, mut offering) = (false, false);
+/// Exchanges until the outbox is empty and no page waits.
+async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Result<Told> {
+    let (mut told, mut offering) = (Told::Nothing, false);
     let mut stalled = 0;
     loop {
         let (request, offered) = next_request(device, store, offering)?;
@@ -98,7 +110,10 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
         let reply = match road.exchange(&request).await {
             // A server that was restored to a time before this enrolment.
             Err(Error::Refused(problem)) if problem.code == Code::TokenInvalid => {
-                ask_back(device, store, road).await?;
+                match ask_back(device, store, road).await {
+                    Err(Error::Refused(problem)) if problem.code == Code::DeviceRevoked => return Ok(Told::Erase),
+                    asked => asked?,
+                }
                 road.exchange(&request).await?
             }
             other => other?,
@@ -106,8 +121,8 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
         let after = stamp(device.0.clock.as_ref(), None);
         store.measure(Measured::new(reply.time, &before, &after))?;
         match reply.revoked.as_deref() {
-            Some("erase") => return Err(Code::DeviceRevoked.into()),
-            Some(_) => collecting = true,
+            Some("erase") => return Ok(Told::Erase),
+            Some(_) => told = Told::HandOver,
             None => {}
         }
         if apply::reply(store, device.stamp(store), &reply)? {
@@ -126,9 +141,9 @@ async fn exchange_all(device: &Device, store: &Store, road: &impl Road) -> Resul
             store.read(device.stamp(store), |r| Ok((r.waiting_count()?, !r.to_offer(1)?.is_empty())))?;
         if !reply.more && waiting == 0 {
             // Everything has come that the server has; what it did not send again it lacks.
-            offering = doubted && !reply.unconfirmed && !collecting;
+            offering = doubted && !reply.unconfirmed && told == Told::Nothing;
             if !offering {
-                return Ok(collecting);
+                return Ok(told);
             }
         }
         // A server that neither judges nor sends anything is left alone for a while.

@@ -60,16 +60,6 @@ pub struct ExchangeRequest {
     pub extra: Extra,
 }
 
-impl ExchangeRequest {
-    /// What the device cannot send any more.
-    pub fn gone(&self) -> Vec<(u64, u64)> {
-        if self.missing.is_empty() && self.oldest_held > 1 {
-            return vec![(1, self.oldest_held - 1)];
-        }
-        self.missing.clone()
-    }
-}
-
 /// The answer. A 2xx means: every verdict in it is committed and on the disk.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExchangeReply {

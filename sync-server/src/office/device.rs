@@ -12,15 +12,16 @@ use qrcode::render::svg;
 
 use crate::error::Result;
 use crate::front::Front;
+use crate::keys::Revocation;
 use crate::office::args as a;
 use crate::office::context::Context;
 use crate::office::load::Names;
 use crate::office::{recovery, view as v};
 use crate::storage::{DeviceRecord, Reader, User};
 use crate::sync::enrol;
-use crate::sync::exchange::COLLECTED;
 use crate::sync::readmit::UNCONFIRMED;
-use crate::sync::recover;
+use crate::sync::revoke::{COLLECTED, ERASE, ERASED};
+use crate::sync::{push, recover};
 
 pub fn list(ctx: &Context, _: a::OfficeNothing) -> Result<v::DeviceList> {
     ctx.read(|r| {
@@ -68,8 +69,8 @@ fn state(stored: &str) -> v::DeviceState {
     match stored {
         "active" => v::DeviceState::Active,
         UNCONFIRMED => v::DeviceState::Unconfirmed,
-        "quarantined" => v::DeviceState::Quarantined,
-        "erased" => v::DeviceState::Erased,
+        push::QUARANTINED => v::DeviceState::Quarantined,
+        ERASED => v::DeviceState::Erased,
         COLLECTED => v::DeviceState::Collected,
         _ => v::DeviceState::Revoked,
     }
@@ -128,17 +129,21 @@ pub fn confirm(ctx: &Context, args: a::ConfirmDevice) -> Result<v::OfficeDone> {
 pub fn revoke(ctx: &Context, args: a::RevokeDevice) -> Result<v::OfficeDone> {
     ctx.write(move |ctx, tx| {
         let mut device = tx.device(args.device)?.ok_or(Code::NotFound)?;
-        if device.state == "erased" {
+        if device.state == ERASED {
             return Ok(v::OfficeDone {});
         }
-        // Outside the database first: a restored backup must not re-admit it.
-        ctx.core.keys.remember_revoked(device.id)?;
-        device.state = match args.mode {
-            a::RevokeMode::Collect => "collect".to_owned(),
-            a::RevokeMode::Erase => "erase".to_owned(),
+        let how = match args.mode {
+            a::RevokeMode::Collect => Revocation::Collect,
+            a::RevokeMode::Erase => Revocation::Erase,
         };
+        // Outside the database first: a restored backup must neither re-admit it nor erase what is to be collected.
+        ctx.core.keys.remember_revoked(device.id, how)?;
+        device.revoke(how);
         tx.put_device(&device)?;
-        let action = if device.state == "erase" { "erasing" } else { "collecting" };
+        if how == Revocation::Collect {
+            push::keep_all_files_apart(tx, device.id)?;
+        }
+        let action = if device.state == ERASE { "erasing" } else { "collecting" };
         ctx.note(tx, action, format!("{} {}", device.number_prefix, device.name))?;
         Ok(v::OfficeDone {})
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gongdan_domain::id::PersonId;
+use gongdan_domain::id::{DeviceId, PersonId};
 use gongdan_domain::sync::change::{FileRef, Scope};
 use gongdan_domain::time::Instant;
 
@@ -19,6 +19,8 @@ pub trait FileReader {
     fn scopes_opening(&self, hash: &str) -> Result<BTreeSet<Scope>>;
     /// On whose word it is named, and in which scopes that can be seen.
     fn words(&self, hash: &str) -> Result<Vec<(Scope, PersonId)>>;
+    /// Whether a change of this device that was not taken names it.
+    fn kept_apart(&self, hash: &str, device: DeviceId) -> Result<bool>;
     /// Whether a person has sent it whole.
     fn has_sent(&self, hash: &str, person: PersonId) -> Result<bool>;
 }

@@ -22,7 +22,7 @@ pub fn continued(core: &Core, r: &dyn Reader, former: &Former, key: &str, who: P
     if device.person != who {
         return Err(Problem::with(Code::EnrolmentForAnother, json!({ "person": who })).into());
     }
-    if core.keys.revoked()?.contains(&device.id) {
+    if core.keys.revoked()?.contains_key(&device.id) {
         return Err(Code::DeviceRevoked.into());
     }
     if device.state != QUARANTINED {

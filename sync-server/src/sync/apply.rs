@@ -7,7 +7,7 @@ use ed25519_dalek::VerifyingKey;
 use gongdan_domain::entity::{customer, job, kind, machine};
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::finding::{Finding, FindingCode, FindingDecision};
-use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, PersonId, VisitId, derived};
+use gongdan_domain::id::{CustomerId, DeviceId, FindingId, JobId, PersonId, VisitId, WriteId, derived};
 use gongdan_domain::seal::{ChainHead, Receipt};
 use gongdan_domain::sync::change::{Change, EntityRef, Fact, FileRef, Op, Retraction, Scope, SealOp, Write};
 use gongdan_domain::sync::merge::{Head, Register};
@@ -21,6 +21,9 @@ use crate::storage::{Tx, record_id};
 use crate::sync::reach::Reach;
 use crate::sync::{again, falsified, handover, judge, number};
 use crate::{auth, grant, index};
+
+/// Values that never came and that a finding names one by one; it counts the others.
+const NAMED: usize = 20;
 
 /// Whose change it is.
 pub struct Author {
@@ -138,10 +141,12 @@ impl Taking<'_> {
         let scopes = if self.author.office || fields.0.is_empty() { set(&write.scopes) } else { BTreeSet::new() };
         let mut seen = write.seen.clone();
         self.inherit(&mut seen)?;
-        for unknown in self.unknown_writes(&seen)? {
-            let details = json!({ "entity": write.entity, "field": write.field, "seen": unknown });
-            let finding = derived(write.id.0, &format!("seen_unknown/{unknown}"));
-            self.find(finding, FindingCode::SeenUnknown, (None, None, None), details)?;
+        let unknown = self.unknown_writes(&seen)?;
+        if !unknown.is_empty() {
+            let named = &unknown[..unknown.len().min(NAMED)];
+            let details =
+                json!({ "entity": write.entity, "field": write.field, "seen": named, "count": unknown.len() });
+            self.find(derived(write.id.0, "seen_unknown"), FindingCode::SeenUnknown, (None, None, None), details)?;
         }
         let register: &mut Register = fields.0.entry(write.field.clone()).or_default();
         let was_in_conflict = register.in_conflict();
@@ -169,19 +174,18 @@ impl Taking<'_> {
     }
 
     /// A refused write passes what it had seen on to those that name it.
-    fn inherit(&self, seen: &mut Vec<gongdan_domain::id::WriteId>) -> Result<()> {
+    fn inherit(&self, seen: &mut Vec<WriteId>) -> Result<()> {
+        let mut known: BTreeSet<WriteId> = seen.iter().copied().collect();
         let mut next = 0;
         while let Some(id) = seen.get(next).copied() {
-            if let Some(more) = self.tx.refused_write(id)? {
-                let new: Vec<_> = more.into_iter().filter(|m| !seen.contains(m)).collect();
-                seen.extend(new);
-            }
+            let more = self.tx.refused_write(id)?.unwrap_or_default();
+            seen.extend(more.into_iter().filter(|write| known.insert(*write)));
             next += 1;
         }
         Ok(())
     }
 
-    fn unknown_writes(&self, seen: &[gongdan_domain::id::WriteId]) -> Result<Vec<gongdan_domain::id::WriteId>> {
+    fn unknown_writes(&self, seen: &[WriteId]) -> Result<Vec<WriteId>> {
         let mut unknown = Vec::new();
         for id in seen {
             if !self.tx.write_known(*id)? && self.tx.refused_write(*id)?.is_none() {

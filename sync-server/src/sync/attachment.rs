@@ -22,6 +22,7 @@ use crate::core::{Core, Shared, off_thread};
 use crate::error::{Error, Result};
 use crate::storage::{DeviceRecord, FileState, Reader};
 use crate::sync::exchange::check_protocol;
+use crate::sync::push::QUARANTINED;
 use crate::sync::reach::Reach;
 use crate::sync::readmit::UNCONFIRMED;
 use crate::sync::{falsified, look};
@@ -90,10 +91,14 @@ pub fn opened(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileS
     if opens { Ok(state) } else { Err(Code::AttachmentUnknown.into()) }
 }
 
-/// A file that a record names which this device may hold or held: it may deliver it.
+/// A file that a record names which this device may hold or held, or a change of its own that was not taken: it may deliver it.
 pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
-    if !matches!(device.state.as_str(), "active" | "collect" | UNCONFIRMED) {
-        return Err(Code::DeviceRevoked.into());
+    match device.state.as_str() {
+        "active" | UNCONFIRMED => {}
+        // Nothing here erases a device: it hears of that in an exchange.
+        QUARANTINED => return Err(Code::Fork.into()),
+        _ if device.collects() => {}
+        _ => return Err(Code::DeviceRevoked.into()),
     }
     let unknown = || Error::from(Problem::new(Code::AttachmentUnknown));
     let state = if is_hash(hash) { r.file(hash)?.ok_or_else(unknown)? } else { return Err(unknown()) };
@@ -102,7 +107,8 @@ pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<File
     let naming = r.scopes_naming(hash)?;
     // What was named in a job that was given to somebody else meanwhile is still his to deliver.
     let had = |scope: &Scope| matches!(scope, Scope::Job(job) if r.had_job(*job, device.person, device.enrolled_at).is_ok_and(|h| h.0));
-    if naming.iter().any(|scope| mine.contains(scope) || had(scope)) { Ok(state) } else { Err(unknown()) }
+    let named = naming.iter().any(|scope| mine.contains(scope) || had(scope)) || r.kept_apart(hash, device.id)?;
+    if named { Ok(state) } else { Err(unknown()) }
 }
 
 /// How many bytes of it are here from him.

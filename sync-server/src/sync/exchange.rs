@@ -15,17 +15,16 @@ use serde_json::json;
 use crate::core::{Core, Env, Shared, off_thread};
 use crate::error::{Error, Result};
 use crate::router::Address;
-use crate::storage::{DeviceRecord, Reader};
+use crate::storage::{DeviceRecord, Reader, Tx};
 use crate::sync::attachment;
 use crate::sync::pull::{self, Pulled};
 use crate::sync::push::{self, Pushed};
 use crate::sync::reach::Reach;
 use crate::sync::readmit::UNCONFIRMED;
+use crate::sync::revoke::{COLLECT, COLLECTED, ERASED};
 use crate::{auth, body};
 
 const MAX_REQUEST: usize = 32 * 1024 * 1024;
-/// The state of a device that handed everything over before it erased itself.
-pub const COLLECTED: &str = "collected";
 const MIN_APP: &str = "0.1.0";
 
 /// Push takes every protocol ever released; one that is not released yet cannot be understood.
@@ -72,21 +71,17 @@ fn push_half(
     request: ExchangeRequest,
     from: Option<IpAddr>,
 ) -> Result<(DeviceRecord, Pushed)> {
-    let revoked = core.keys.revoked()?.contains(&device.id);
+    let revoked = core.keys.revoked()?;
     core.write_now(move |core, tx| {
         let mut device = tx.device(device.id)?.unwrap_or(device);
-        let gone = matches!(device.state.as_str(), "erase" | "erased" | COLLECTED);
-        if gone || (revoked && device.state != "collect") {
-            // What it says is no longer heard; it is told to erase itself.
-            if !matches!(device.state.as_str(), "erased" | COLLECTED) {
-                let about = format!("{} {}", device.number_prefix, device.name);
-                auth::note_from(tx, core.now(), Some(device.person), from, "erased", &about)?;
-                device.state = "erased".to_owned();
-            }
-            device.last_seen_at = Some(core.now());
-            tx.put_device(&device)?;
-            let acked_through = device.acked_through;
-            return Ok((device, Pushed { acked_through, ..Pushed::default() }));
+        device.heed(&revoked);
+        if device.erases() {
+            return told_to_erase(core, tx, device, from);
+        }
+        let goodbye = request.extra.get(wire::COLLECTED).is_some_and(|said| said == true);
+        if device.state == COLLECTED && !goodbye {
+            // A copy that nobody knew of, or it died before it could erase itself.
+            device.state = COLLECT.to_owned();
         }
         if let Some(code) = request.extra.get(RECOVERY_CODE).and_then(serde_json::Value::as_str) {
             // No sync fails for it: the device sends it again until it is held.
@@ -96,14 +91,37 @@ fn push_half(
         }
         let env = Env { from, ..core.env(tx)? };
         let pushed = push::push(tx, &env, &mut device, &request)?;
-        if device.state == "collect" && request.extra.get(wire::COLLECTED).is_some_and(|said| said == true) {
-            device.state = COLLECTED.to_owned();
-            tx.put_device(&device)?;
-            let about = format!("{} {}", device.number_prefix, device.name);
-            auth::note_from(tx, core.now(), Some(device.person), from, "collected", &about)?;
+        if goodbye && device.collects() {
+            if device.state == COLLECT {
+                device.state = COLLECTED.to_owned();
+                tx.put_device(&device)?;
+            }
+            // Of a copied one it is the word of one copy: how many there are nobody knows.
+            auth::note_from(tx, core.now(), Some(device.person), from, "collected", &about(&device))?;
         }
         Ok((device, pushed))
     })
+}
+
+fn about(device: &DeviceRecord) -> String {
+    format!("{} {}", device.number_prefix, device.name)
+}
+
+/// What it says is no longer heard.
+fn told_to_erase(
+    core: &Core,
+    tx: &mut dyn Tx,
+    mut device: DeviceRecord,
+    from: Option<IpAddr>,
+) -> Result<(DeviceRecord, Pushed)> {
+    if device.state != ERASED {
+        auth::note_from(tx, core.now(), Some(device.person), from, "erased", &about(&device))?;
+        device.state = ERASED.to_owned();
+    }
+    device.last_seen_at = Some(core.now());
+    tx.put_device(&device)?;
+    let acked_through = device.acked_through;
+    Ok((device, Pushed { acked_through, ..Pushed::default() }))
 }
 
 /// Whether a file that was whole here is not: the disk went back behind it, and perhaps behind nothing else.
@@ -125,11 +143,13 @@ fn reply(
     pushed: Pushed,
 ) -> Result<ExchangeReply> {
     let active = device.state == "active";
+    let gone = || Ok::<_, Error>(lost_file(r, device, request)?.then(|| "file_lost".to_owned()));
     let pulled = if active {
-        let gone = lost_file(r, device, request)?.then(|| "file_lost".to_owned());
-        pull::pull(r, Reach::of(r, device.person)?.scopes(r)?, request, gone)?
+        pull::pull(r, Reach::of(r, device.person)?.scopes(r)?, request, gone()?)?
     } else {
-        Pulled { scopes: Some(Vec::new()), ..Pulled::default() }
+        // Who hands everything over learns that of a file too.
+        let reset = if device.collects() { gone()? } else { None };
+        Pulled { scopes: Some(Vec::new()), reset, ..Pulled::default() }
     };
     Ok(ExchangeReply {
         epoch: r.epoch()?,
@@ -145,9 +165,9 @@ fn reply(
         time: core.now(),
         min_app: MIN_APP.to_owned(),
         reset: pulled.reset,
-        revoked: match device.state.as_str() {
-            "collect" => Some("collect".to_owned()),
-            "erased" | "erase" | COLLECTED => Some("erase".to_owned()),
+        revoked: match device {
+            device if device.collects() => Some("collect".to_owned()),
+            device if device.erases() => Some("erase".to_owned()),
             _ => None,
         },
         copied: device.state == push::QUARANTINED,

@@ -1,17 +1,20 @@
 //! The push half: every change gets one verdict, once. A refused one delays no other (`poison_passes`); a repeat gets its first
 //! verdict (`exactly_once`); the same number with other content is a copied device.
 
+use std::collections::BTreeSet;
+
 use gongdan_domain::finding::{Finding, FindingCode};
-use gongdan_domain::id::{FindingId, derived};
-use gongdan_domain::problem::Code;
+use gongdan_domain::id::{DeviceId, FindingId, derived};
+use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::seal::{ChainHead, public_key};
 use gongdan_domain::sync::change::{Change, Op, SignedChange};
+use gongdan_domain::sync::gone::{Gone, Impossible};
 use gongdan_domain::sync::wire::{ExchangeRequest, Outcome, SignedCertificate, Verdict};
 use serde_json::{Value, json};
 
 use crate::core::Env;
 use crate::error::Result;
-use crate::storage::{DeviceRecord, StoredChange, Tx};
+use crate::storage::{DeviceRecord, StoredChange, Tx, record_id};
 use crate::sync::apply::{self, Author};
 use crate::sync::reach::Reach;
 use crate::sync::{again, recover};
@@ -31,8 +34,9 @@ pub struct Pushed {
 /// Takes a request's changes in. The device record is updated; the caller stores nothing else.
 pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &ExchangeRequest) -> Result<Pushed> {
     let mut pushed = Pushed::default();
-    let gone = request.gone();
-    let counted = device.state != QUARANTINED;
+    let gone =
+        Gone::of(request).map_err(|Impossible(field)| Problem::with(Code::FieldInvalid, json!({ "field": field })))?;
+    let counted = !device.apart();
     if counted && (!request.changes.is_empty() || request.first_seq > device.acked_through + 1) {
         pass_holes(tx, env, device, &gone)?;
     }
@@ -40,17 +44,17 @@ pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &Exc
         pushed.gap_from = Some(device.acked_through + 1);
     } else {
         for signed in &request.changes {
-            if device.state != QUARANTINED && signed.device_seq > device.acked_through + 1 {
+            if !device.apart() && signed.device_seq > device.acked_through + 1 {
                 pass_holes(tx, env, device, &gone)?;
             }
-            if device.state != QUARANTINED && signed.device_seq > device.acked_through + 1 {
+            if !device.apart() && signed.device_seq > device.acked_through + 1 {
                 pushed.gap_from = Some(device.acked_through + 1);
                 break;
             }
             pushed.verdicts.push(judge(tx, env, device, signed)?);
         }
     }
-    if device.state != QUARANTINED {
+    if !device.apart() {
         recover::keep_offered(tx, env, device, &request.offered)?;
         if pushed.verdicts.iter().any(|verdict| verdict.outcome == Outcome::Accepted) {
             recover::settle_what_came(tx, env, device.person)?;
@@ -64,12 +68,11 @@ pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &Exc
 }
 
 /// Numbers that the device no longer holds and that never came: recorded, said, and gone past.
-fn pass_holes(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, gone: &[(u64, u64)]) -> Result<()> {
-    while let Some((_, to)) = gone.iter().find(|(from, to)| (*from..=*to).contains(&(device.acked_through + 1))) {
-        let from = device.acked_through + 1;
-        record_hole(tx, env, device, from, *to)?;
-        // The last number there is comes after all that anybody can hold.
-        device.acked_through = (*to).min(u64::MAX - 1);
+fn pass_holes(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, gone: &Gone) -> Result<()> {
+    let from = device.acked_through + 1;
+    if let Some(to) = gone.through(from) {
+        record_hole(tx, env, device, from, to)?;
+        device.acked_through = to;
     }
     Ok(())
 }
@@ -97,10 +100,13 @@ fn judge(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, signed: &SignedC
         if first.payload == signed.payload {
             return Ok(first.verdict);
         }
-        device.state = QUARANTINED.to_owned();
+        device.set_apart();
     }
-    if device.state == QUARANTINED {
+    if device.apart() {
         tx.quarantine(device.id, seq, &signed.payload, &signed.signature, env.now)?;
+        if let Some(change) = author(device).and_then(|author| signed.open(&author.key).ok()) {
+            keep_files_apart(tx, device.id, &change)?;
+        }
         return Ok(verdict(seq, None, Outcome::Quarantined, tx.head()?));
     }
     // A number of a hole that was found after all is taken late; the count goes on only at its end.
@@ -149,6 +155,7 @@ fn first_verdict(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, signed: &Sig
     let change = if origin.is_some() { again::without_known(tx, change)? } else { change };
     if let Some((code, details)) = Reach::of(tx, device.person)?.refusal(tx, &change)? {
         remember_refused(tx, &change)?;
+        keep_files_apart(tx, device.id, &change)?;
         if let Some(origin) = origin {
             tx.put_moved(origin.device_id, &origin.signature, change.change_id)?;
         }
@@ -163,6 +170,21 @@ fn first_verdict(tx: &mut dyn Tx, env: &Env, device: &DeviceRecord, signed: &Sig
     }
     let accepted = verdict(seq, Some(&change), Outcome::Accepted, position);
     Ok(Verdict { findings: applied.findings, receipts: applied.receipts, ..accepted })
+}
+
+/// The files of a change that was not taken: its device hands them over all the same, and nobody reads them on its word.
+fn keep_files_apart(tx: &mut dyn Tx, device: DeviceId, change: &Change) -> Result<()> {
+    let apart = record_id::apart(device);
+    change.ops.iter().flat_map(Op::files).try_for_each(|file| tx.name_file(file, &apart, &BTreeSet::new()))
+}
+
+/// The same for what was kept apart before files were.
+pub fn keep_all_files_apart(tx: &mut dyn Tx, device: DeviceId) -> Result<()> {
+    let kept = tx.refused_changes()?.into_iter().filter(|(stored, _)| stored.device == device);
+    for change in kept.filter_map(|(stored, _)| serde_json::from_str(&stored.payload).ok()) {
+        keep_files_apart(tx, device, &change)?;
+    }
+    Ok(())
 }
 
 /// Its writes pass what they had seen on to their successors.

@@ -14,7 +14,7 @@ use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
 use crate::storage::{DeviceRecord, Tx};
-use crate::sync::exchange::{COLLECTED, check_protocol};
+use crate::sync::exchange::check_protocol;
 use crate::{auth, body, secret};
 
 const MAX_REQUEST: usize = 64 * 1024;
@@ -56,20 +56,16 @@ pub fn known_or_admitted(
     signed: &SignedCertificate,
     certificate: &Certificate,
 ) -> Result<DeviceRecord> {
-    let known = tx.device(certificate.device_id)?;
-    let collecting = known.as_ref().is_some_and(|device| device.state == "collect");
-    let out = known.as_ref().is_some_and(|device| matches!(device.state.as_str(), "erase" | "erased" | COLLECTED));
-    if out || (!collecting && core.keys.revoked()?.contains(&certificate.device_id)) {
-        return Err(Code::DeviceRevoked.into());
-    }
-    if let Some(known) = known {
-        return Ok(known);
+    let revoked = core.keys.revoked()?;
+    if let Some(mut known) = tx.device(certificate.device_id)? {
+        known.heed(&revoked);
+        return if known.erases() { Err(Code::DeviceRevoked.into()) } else { Ok(known) };
     }
     // Two devices with one prefix would draw the same order numbers.
     if tx.devices()?.iter().any(|device| device.number_prefix == certificate.number_prefix) {
         return Err(Problem::with(Code::Conflict, json!({ "number_prefix": certificate.number_prefix })).into());
     }
-    let device = DeviceRecord {
+    let mut device = DeviceRecord {
         id: certificate.device_id,
         name: String::new(),
         person: certificate.person,
@@ -85,6 +81,10 @@ pub fn known_or_admitted(
         acked_through: 0,
         safe_through: 0,
     };
+    device.heed(&revoked);
+    if device.erases() {
+        return Err(Code::DeviceRevoked.into());
+    }
     tx.put_device(&device)?;
     let about = format!("{} {}", certificate.number_prefix, certificate.person_name);
     auth::note(tx, core.now(), Some(certificate.person), "readmitted", &about)?;

@@ -15,7 +15,9 @@ use uuid::Uuid;
 use crate::testing::{Browser, Device, World, records, request, spoiled};
 
 mod again;
+mod hostile;
 mod pull;
+mod revoke;
 mod scope;
 
 struct Team {
@@ -417,8 +419,8 @@ async fn l3_an_enrolment_code_works_once_and_guessing_is_limited() {
     assert_eq!(ask("AAAA-AAAA").await.code(), "too_many_tries");
 }
 
-/// A photo that a fact names.
-async fn photo(t: &Team, bytes: &[u8]) -> FileRef {
+/// A photo and the fact that names it.
+fn picture(t: &Team, bytes: &[u8]) -> (Op, FileRef) {
     let file = FileRef { hash: sha256_hex(bytes), size: bytes.len() as u64, mime: "image/jpeg".to_owned() };
     let body = FactBody::PhotoTaken {
         photo: gongdan_domain::fact::PhotoKind::Before,
@@ -431,6 +433,12 @@ async fn photo(t: &Team, bytes: &[u8]) -> FileRef {
     if let Op::Fact(fact) = &mut op {
         fact.files = vec![file.clone()];
     }
+    (op, file)
+}
+
+/// The same, told to the server.
+async fn photo(t: &Team, bytes: &[u8]) -> FileRef {
+    let (op, file) = picture(t, bytes);
     t.world.push(&t.device, vec![t.device.change(1, t.world.now(), vec![op])]).await;
     file
 }

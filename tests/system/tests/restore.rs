@@ -2,13 +2,29 @@
 //! nothing is lost that its author's device still holds; what is lost is named; what only others hold is offered to the office.
 
 use gongdan_domain::problem::Code;
-use gongdan_harness::{AtWork, SHEN, World, ZHANG, device_row, notes};
+use gongdan_harness::{AtWork, Office, SHEN, TestDevice, World, ZHANG, checkout, device_row, notes};
 use serde_json::{Value, json};
 
 fn backup(world: &World, name: &str) {
     let (data, keys) = (world.path().join(name), world.path().join(format!("{name}-keys")));
     let (data, keys) = (data.to_string_lossy(), keys.to_string_lossy());
     world.command(&["backup", &data, "--keys-to", &keys], &[]).expect("backed up while serving");
+}
+
+/// The keys lie apart and are not lost with the data: who was revoked since the backup stands in them.
+fn keep_revocations(world: &World, name: &str) {
+    let list = "revoked.txt";
+    let revoked = std::fs::read(world.server_data().join("keys").join(list)).expect("kept with the keys");
+    std::fs::write(world.path().join(format!("{name}-keys")).join(list), revoked).expect("the newer revocations");
+}
+
+async fn gate(device: &TestDevice) -> Value {
+    device.call("status", json!({})).await.expect("a status")["gate"].clone()
+}
+
+async fn revoke(admin: &Office, name: &str, mode: &str) {
+    let row = device_row(admin, name).await;
+    admin.call("revoke_device", json!({ "device": row["device"], "mode": mode })).await.expect("revoked");
 }
 
 /// The disk is gone: an empty folder, the backup and the keys.
@@ -169,15 +185,8 @@ async fn restore_refills_a_device_enrolled_after_the_backup_hands_over_and_waits
     late.picture(&about).await;
     late.sync().await.expect("syncs");
     let admin = world.office("admin").await;
-    let row = device_row(&admin, "lost").await;
-    let args = json!({ "device": row["device"], "mode": "erase" });
-    admin.call("revoke_device", args).await.expect("revoked after the backup");
-    let revoked = std::fs::read(world.server_data().join("keys/revoked.txt")).expect("kept with the keys");
-
-    world.kill_server();
-    // The keys lie apart and were not lost with the data.
-    let keys = world.path().join("copy-keys");
-    std::fs::write(keys.join("revoked.txt"), revoked).expect("the newer revocations");
+    revoke(&admin, "lost", "erase").await;
+    keep_revocations(&world, "copy");
     restore(&mut world, "copy");
 
     late.sync().await.expect("its certificate opens the door");
@@ -201,8 +210,7 @@ async fn restore_refills_a_device_enrolled_after_the_backup_hands_over_and_waits
 
     // Who was revoked stays out, although the restored data never heard of it.
     lost.sync().await.expect("it learns that it has to erase itself");
-    let status = lost.call("status", json!({})).await.expect("a status");
-    assert_eq!(status["gate"], "revoked", "{status}");
+    assert_eq!(gate(&lost).await, "revoked");
     let list = admin.call("list_devices", json!({})).await.expect("devices");
     assert!(!list.to_string().contains("\"lost\""), "no certificate brings it back: {list}");
     // A prefix is never given out twice, whatever the restored data and keys have counted.
@@ -299,4 +307,67 @@ async fn exactly_once_two_copies_go_on_under_new_enrolments_and_everything_of_bo
     let rows = list["devices"].as_array().expect("rows");
     let former = rows.iter().find(|row| row["state"] == "quarantined").expect("the former enrolment stays in the list");
     assert_eq!(former["continued_as"].as_array().map(Vec::len), Some(2), "and says who goes on: {former}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_refills_collect_first_is_still_collect_first_when_the_server_is_restored() {
+    let AtWork { mut world, job, about, .. } = AtWork::new().await;
+    let known = world.device(ZHANG, "known").await;
+    known.sync().await.expect("syncs");
+    backup(&world, "copy");
+    let late = world.device(SHEN, "late").await;
+    late.sync().await.expect("syncs");
+    known.note(&about, "两周没送的").await;
+    late.note(&about, "备份以后登记的").await;
+    late.picture(&about).await;
+    let admin = world.office("admin").await;
+    for name in ["known", "late"] {
+        revoke(&admin, name, "collect").await;
+    }
+    keep_revocations(&world, "copy");
+    restore(&mut world, "copy");
+    let (office, admin) = (world.office("lu").await, world.office("admin").await);
+    for (device, name) in [(&known, "known"), (&late, "late")] {
+        device.sync().await.expect("hands over");
+        assert_eq!(gate(device).await, "revoked", "{name} erased itself afterwards");
+        assert_eq!(device_row(&admin, name).await["state"], "collected");
+    }
+    assert_eq!(notes(&office, &job).await, ["两周没送的", "备份以后登记的"], "everything was handed over first");
+    let photos = gongdan_harness::photos(&office, &job).await;
+    office.get(&format!("/api/office/file/{}", photos[0])).await.expect("the photo's bytes too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entered_is_durable_both_copies_of_a_collected_device_hand_over_before_they_erase_themselves() {
+    let AtWork { world, office, job, about } = AtWork::new().await;
+    let a = world.device(ZHANG, "a").await;
+    a.sync().await.expect("syncs");
+    let b = world.copied(&a, "b").await;
+    a.note(&about, "甲的").await;
+    a.sync().await.expect("the first one is believed");
+    for n in 0..3 {
+        b.note(&about, &format!("乙的 {n}")).await;
+    }
+    let picture = std::fs::read(checkout().join("tests/fixtures/after.jpg")).expect("a picture");
+    b.photo(json!({ "about": about, "photo": "before", "caption": "" }), picture).await.expect("kept");
+    assert_eq!(b.sync().await.expect_err("copied").code, Code::Fork);
+    b.note(&about, "乙又写的").await;
+    a.note(&about, "甲又写的").await;
+    let admin = world.office("admin").await;
+    assert_eq!(device_row(&admin, "a").await["state"], "quarantined");
+    revoke(&admin, "a", "collect").await;
+    for device in [&b, &a] {
+        device.sync().await.expect("hands over");
+        assert_eq!(gate(device).await, "revoked");
+    }
+    assert_eq!(notes(&office, &job).await, ["甲的"], "what two hands may have written is not counted by itself");
+    let refused = office.call("list_refused", json!({})).await.expect("the list");
+    let text = refused.to_string();
+    for kept in ["乙的 0", "乙的 1", "乙的 2", "乙又写的", "甲又写的"] {
+        assert!(text.contains(kept), "{kept} is kept apart: {text}");
+    }
+    let payloads = refused.as_array().into_iter().flatten().filter_map(|row| row["payload"].as_str());
+    let changes: Vec<Value> = payloads.map(|text| serde_json::from_str(text).expect("a change")).collect();
+    let hash = changes.iter().find_map(|change| change["ops"][0]["files"][0]["hash"].as_str()).expect("the photo");
+    office.get(&format!("/api/office/file/{hash}")).await.expect("and so is the photo of the copy");
 }

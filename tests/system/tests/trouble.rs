@@ -2,7 +2,9 @@
 //! and it goes on when the trouble is over (`full_disk_is_harmless`, `entered_is_durable`, `exactly_once`).
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -218,6 +220,128 @@ async fn a_folder_that_cannot_be_written_is_said_on_both_sides() {
         .expect("runs");
     let said = String::from_utf8_lossy(&run.stderr);
     assert!(!run.status.success() && said.contains("cannot be written"), "{said}");
+}
+
+/// A process that permissions bind, root's too: it gives up the right to pass over them.
+fn bound(name: &str, args: &[&str]) -> Command {
+    let root = std::fs::metadata("/proc/self").expect("this process").uid() == 0;
+    let mut command = Command::new(if root { PathBuf::from("setpriv") } else { binary(name) });
+    if root {
+        command.args(["--bounding-set=-dac_override", "--inh-caps=-dac_override"]).arg(binary(name));
+    }
+    command.args(args).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+/// A folder and all that is in it can be written by its owner, or only read.
+fn writable(folder: &Path, yes: bool) {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    for path in entries {
+        if path.is_dir() {
+            writable(&path, yes);
+        } else {
+            std::fs::set_permissions(&path, Permissions::from_mode(if yes { 0o600 } else { 0o400 }))
+                .expect("its owner may");
+        }
+    }
+    std::fs::set_permissions(folder, Permissions::from_mode(if yes { 0o700 } else { 0o500 })).expect("its owner may");
+}
+
+/// What is open already stays writable whatever its mode becomes; a disk that turns read-only under an open database is in `power_cut`.
+#[tokio::test(flavor = "multi_thread")]
+async fn entered_is_durable_an_enrolled_device_on_a_folder_that_turned_read_only_says_so_and_loses_nothing() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let (job, about) = job_of(&office, "SAMPLE-1004").await;
+    let code = world.enrolment_code("张晓峰").await;
+    let data = world.path().join("tablet");
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let started = || async {
+        let port = free_port();
+        let at = format!("127.0.0.1:{port}");
+        let mut bridge = bound("gongdan-bridge", &["--listen", &at, "--data", data.to_str().expect("a path")]);
+        let process = Limited(bridge.stderr(Stdio::null()).spawn().expect("starts"));
+        until_answers(port).await;
+        (process, format!("http://{at}"))
+    };
+    let (device, url) = started().await;
+    let enrol = json!({ "server": world.url(), "code": code, "pin": PIN, "device_name": "read-only" });
+    ask(&http, &url, "enrol", enrol).await.expect("enrols");
+    let mut told = http.get(format!("{url}/events")).send().await.expect("the device tells");
+    while ask(&http, &url, "open_job", json!({ "job": job })).await.is_err() {
+        told.chunk().await.expect("the device lives");
+    }
+    world.kill_server();
+    let fact = |text: &str| json!({ "kind": "note_added", "body": { "text": text } });
+    ask(&http, &url, "record", json!({ "about": about, "fact": fact("kept") })).await.expect("noted");
+
+    writable(&data, false);
+    let args = json!({ "about": about, "photo": "before", "caption": "" }).to_string();
+    let picture = std::fs::read(checkout().join("tests/fixtures/before.jpg")).expect("a photo");
+    let sent = http.post(format!("{url}/upload/photo")).header("x-args", percent(&args)).body(picture).send().await;
+    let refused = sent.expect("answers").json::<Value>().await.expect("JSON");
+    assert_eq!(refused["code"], "folder_read_only", "a new file is said to be impossible: {refused}");
+    drop(device);
+    let before = std::fs::read(data.join("gongdan.db")).expect("the database");
+    let (device, url) = started().await;
+    let refused = ask(&http, &url, "unlock", json!({ "pin": PIN })).await.expect_err("nothing can be kept");
+    assert_eq!(refused["code"], "folder_read_only", "said by its name: {refused}");
+    drop(device);
+    assert_eq!(std::fs::read(data.join("gongdan.db")).expect("the database"), before, "untouched");
+
+    writable(&data, true);
+    let (_device, url) = started().await;
+    ask(&http, &url, "unlock", json!({ "pin": PIN })).await.expect("opens");
+    ask(&http, &url, "record", json!({ "about": about, "fact": fact("goes on") })).await.expect("noted");
+    let mut told = http.get(format!("{url}/events")).send().await.expect("the device tells");
+    world.start_server();
+    ask(&http, &url, "sync_now", json!({})).await.expect("a sentence");
+    while notes(&office, &job).await.len() < 2 {
+        told.chunk().await.expect("the device lives");
+    }
+    assert_eq!(notes(&office, &job).await, ["goes on", "kept"], "each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledged_is_durable_a_server_on_a_folder_that_turned_read_only_takes_nothing_by_halves() {
+    let mut world = World::new();
+    let office = world.office("lu").await;
+    let (job, about) = job_of(&office, "SAMPLE-1004").await;
+    let device = world.device("张晓峰", "tablet").await;
+    device.sync().await.expect("a first sync");
+    note(&device, &about, "first").await;
+    let photo = std::fs::read(checkout().join("tests/fixtures/before.jpg")).expect("a photo");
+    device.photo(json!({ "about": about, "photo": "before", "caption": "" }), photo).await.expect("taken");
+    world.kill_server();
+    let port: u16 = world.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let data = world.server_data();
+    let serve = ["serve", "--listen", &format!("127.0.0.1:{port}"), "--data", data.to_str().expect("a path")];
+    let server = Limited(bound("gongdan-server", &serve).stderr(Stdio::null()).spawn().expect("starts"));
+    until_answers(port).await;
+    writable(&data.join("attachments"), false);
+    device.sync().await.expect_err("the photo finds no place");
+    let sentence = mood(&device).await;
+    assert_eq!(
+        (&sentence["mood"], &sentence["waiting"]),
+        (&json!("trouble"), &json!(1)),
+        "the photo waits: {sentence}"
+    );
+    assert_eq!(notes(&office, &job).await, ["first"], "the note did not wait for it");
+    drop(server);
+
+    writable(&data, false);
+    let run = bound("gongdan-server", &serve).output().expect("runs");
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(
+        !run.status.success() && said.contains("cannot be written"),
+        "said by its name, and nothing served: {said}"
+    );
+    writable(&data, true);
+    world.start_server();
+    device.sync().await.expect("goes on");
+    let list = device.call("sync_list", json!({})).await.expect("the list");
+    assert_eq!(list["files"]["sent"], 1, "the photo too: {list}");
+    assert_eq!(notes(&office, &job).await, ["first"], "once");
 }
 
 /// A process whose files may be limited while it runs. The signal that would end it is ignored: the write fails, as on a full disk.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gongdan_domain::id::PersonId;
+use gongdan_domain::id::{DeviceId, PersonId};
 use gongdan_domain::sync::change::{FileRef, Scope};
 use gongdan_domain::time::Instant;
 
@@ -10,8 +10,8 @@ use super::read::{id, maybe_at, number, scope};
 use super::write::int;
 use super::{Session, ms};
 use crate::error::Result;
-use crate::storage::FileState;
 use crate::storage::file::{FileReader, FileTx};
+use crate::storage::{FileState, record_id};
 
 impl FileReader for Session<'_> {
     fn file(&self, hash: &str) -> Result<Option<FileState>> {
@@ -40,6 +40,11 @@ impl FileReader for Session<'_> {
     fn words(&self, hash: &str) -> Result<Vec<(Scope, PersonId)>> {
         let sql = "SELECT DISTINCT s.scope, w.person FROM file_word w JOIN record_scope s ON s.record_id = w.record_id WHERE w.hash = ?1";
         self.many(sql, [hash], |row| Ok((scope(row.get(0)?), id(row, 1)?)))
+    }
+
+    fn kept_apart(&self, hash: &str, device: DeviceId) -> Result<bool> {
+        let sql = "SELECT count(*) FROM file_record WHERE hash = ?1 AND record_id = ?2";
+        Ok(self.count(sql, (hash, record_id::apart(device)))? > 0)
     }
 
     fn has_sent(&self, hash: &str, person: PersonId) -> Result<bool> {

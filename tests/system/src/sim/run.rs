@@ -121,7 +121,11 @@ impl Player {
                 self.world.say("somebody copies device a");
                 self.world.clone_device(0);
             }
-            Flavour::Revoked if n == late => self.revoke(),
+            Flavour::Revoked if n == late => {
+                let collect = self.dice.percent(50);
+                let (mode, fate) = if collect { ("collect", Fate::Collected) } else { ("erase", Fate::Erased) };
+                self.revoke(mode, fate);
+            }
             Flavour::RolledBack if n == early => {
                 self.world.say("a snapshot of the server");
                 self.world.take_snapshot();
@@ -129,6 +133,10 @@ impl Player {
             Flavour::RolledBack if n == late => {
                 let said = self.dice.percent(50);
                 let apart = self.dice.percent(50) && self.taken_back_elsewhere();
+                // The data forgets that it was revoked, the keys do not.
+                if self.dice.percent(25) {
+                    self.revoke("collect", Fate::Collected);
+                }
                 self.world.say(format!("the server goes back to the snapshot, said: {said}"));
                 self.world.roll_back(said);
                 if apart {
@@ -436,9 +444,8 @@ impl Player {
         }
     }
 
-    fn revoke(&mut self) {
+    fn revoke(&mut self, mode: &str, fate: Fate) {
         self.world.remember_before_commit();
-        let (mode, fate) = if self.dice.percent(50) { ("collect", Fate::Collected) } else { ("erase", Fate::Erased) };
         self.world.say(format!("office revokes device b: {mode}"));
         let args = json!({ "device": self.world.units[1].id, "mode": mode });
         self.world.office().call("admin", "revoke_device", args).unwrap_or_else(|problem| panic!("{problem:?}"));

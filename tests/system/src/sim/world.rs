@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::FutureExt as _;
@@ -242,11 +242,16 @@ impl World {
         self.snapshot = Some(dir);
     }
 
-    /// The disk goes back to the snapshot; `said`: by the `restore` command, which begins a new epoch.
+    /// The disk goes back to the snapshot, the list of revocations, which lies with the keys, does not. `said`: by the `restore` command,
+    /// which begins a new epoch.
     pub fn roll_back(&mut self, said: bool) {
         let Some(snapshot) = self.snapshot.take() else { return };
         let dir = self.new_folder("server");
         copy(&snapshot, &dir);
+        let revoked = Path::new("keys/revoked.txt");
+        if self.server_dir.join(revoked).exists() {
+            std::fs::copy(self.server_dir.join(revoked), dir.join(revoked)).expect("the list is kept");
+        }
         self.start_server(dir);
         if said {
             self.core().store.write(|tx| tx.renew_epoch("restored")).expect("a new epoch");

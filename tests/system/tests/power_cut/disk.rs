@@ -1,4 +1,4 @@
-//! A disk that can be cut off and that can be full: a SQLite VFS around the operating system's. Every write, truncation, deletion and
+//! A disk that can be cut off, that can be full and that can turn read-only: a SQLite VFS around the operating system's. Every write, truncation, deletion and
 //! sync is written down in order. A power cut at any moment keeps what was synced, and of what was not any part: all of it, none, or
 //! single sectors. Refuses to guess better: order between unsynced writes is not kept either.
 
@@ -38,6 +38,7 @@ struct Disk {
     events: Vec<Event>,
     recording: bool,
     full: bool,
+    read_only: bool,
 }
 
 fn disk() -> MutexGuard<'static, Disk> {
@@ -50,7 +51,7 @@ pub fn plug_in() {
     static ONCE: Once = Once::new();
     ONCE.call_once(register);
     let mut disk = disk();
-    (disk.recording, disk.full) = (true, false);
+    (disk.recording, disk.full, disk.read_only) = (true, false, false);
     disk.events.clear();
 }
 
@@ -61,6 +62,11 @@ pub fn acknowledge(n: u64) {
 /// A full disk takes no byte beyond what its files have; what they have can be written over.
 pub fn fill(full: bool) {
     disk().full = full;
+}
+
+/// A disk that turned read-only under open files, as one does after an error of its own. SQLite hears no more than that a write failed.
+pub fn protect(read_only: bool) {
+    disk().read_only = read_only;
 }
 
 /// Ends the recording and answers it.
@@ -262,6 +268,9 @@ unsafe extern "C" fn write(file: *mut ffi::sqlite3_file, from: *const c_void, le
     unsafe {
         let inner = inner(file);
         let methods = &*(*inner).pMethods;
+        if disk().read_only {
+            return ffi::SQLITE_IOERR_WRITE;
+        }
         if disk().full {
             let mut size = 0;
             methods.xFileSize.expect("a file has a size")(inner, &raw mut size);
@@ -283,6 +292,9 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int 
     // SAFETY: forwarded as it came.
     unsafe {
         let inner = inner(file);
+        if disk().read_only {
+            return ffi::SQLITE_IOERR_TRUNCATE;
+        }
         let rc = (*(*inner).pMethods).xTruncate.expect("a file is cut")(inner, size);
         if let (ffi::SQLITE_OK, Some(file)) = (rc, name_of(file)) {
             record(Event::Truncate { file, size: usize::try_from(size).expect("a size") });

@@ -1,5 +1,5 @@
-//! The power goes at any instant (`acknowledged_is_durable`, `entered_is_durable`) and the disk is full (`full_disk_is_harmless`), for
-//! the device's encrypted store and for the server's, checkpoints of the log included. `GONGDAN_CUTS` says how many cuts (60 each in
+//! The power goes at any instant (`acknowledged_is_durable`, `entered_is_durable`), the disk is full (`full_disk_is_harmless`) or turns
+//! read-only, for the device's encrypted store and for the server's, checkpoints of the log included. `GONGDAN_CUTS` says how many cuts (60 each in
 //! `make test`), `GONGDAN_SEED` replays.
 #![allow(unsafe_code, reason = "a VFS of SQLite is a table of C functions")]
 
@@ -97,6 +97,14 @@ impl Bench {
     fn note(&self, n: u64) -> Result<Value, Problem> {
         let fact = json!({ "kind": "note_added", "body": { "text": format!("note {n} {}", "油".repeat(200)) } });
         call(&self.device, "record", json!({ "about": self.about, "fact": fact }))
+    }
+}
+
+impl Bench {
+    /// The notes that a person sees and the changes that carry them.
+    fn counted(&self) -> (u64, u64) {
+        let view = call(&self.device, "open_job", json!({ "job": self.job })).expect("reading goes on");
+        (notes(&view), u64::from(self.device.read(|r| r.waiting_count()).expect("read")))
     }
 }
 
@@ -268,19 +276,52 @@ fn full_disk_is_harmless_on_the_device() {
     }
     assert!(refused > 0, "the disk was full at last");
     let kept = refused - 1;
-    let counted = |device: &Device| {
-        let view = call(device, "open_job", json!({ "job": bench.job })).expect("reading goes on");
-        let waiting = device.read(|r| r.waiting_count()).expect("read");
-        (notes(&view), u64::from(waiting))
-    };
-    assert_eq!(counted(&bench.device), (kept, kept), "nothing half-written");
+    assert_eq!(bench.counted(), (kept, kept), "nothing half-written");
     for _ in 0..3 {
         assert_eq!(bench.note(refused).expect_err("still full").code, Code::DiskFull);
     }
     assert_eq!(call(&bench.device, "status", json!({})).expect("the gate stays open")["gate"], "open");
     disk::fill(false);
     bench.note(refused).expect("goes on when space returns");
-    assert_eq!(counted(&bench.device), (refused, refused), "with the next number, and nothing twice");
+    assert_eq!(bench.counted(), (refused, refused), "with the next number, and nothing twice");
+}
+
+#[test]
+fn entered_is_durable_a_disk_that_turns_read_only_is_harmless_on_the_device() {
+    let _alone = alone();
+    disk::plug_in();
+    let bench = Bench::new();
+    disk::unplug();
+    bench.note(1).expect("noted");
+    disk::protect(true);
+    for _ in 0..3 {
+        let problem = bench.note(2).expect_err("nothing can be kept");
+        assert_eq!(problem.code, Code::DiskFull, "a write that failed, SQLite says no more: {problem:?}");
+    }
+    assert_eq!(bench.counted(), (1, 1), "nothing half-written, and reading goes on");
+    assert_eq!(call(&bench.device, "status", json!({})).expect("the gate stays open")["gate"], "open");
+    disk::protect(false);
+    bench.note(2).expect("goes on when it can be written again");
+    assert_eq!(bench.counted(), (2, 2));
+}
+
+#[test]
+fn acknowledged_is_durable_a_disk_that_turns_read_only_under_a_serving_server_costs_nothing() {
+    let _alone = alone();
+    let data = TempDir::new().expect("a folder");
+    disk::plug_in();
+    let core = Core::open(data.path(), system_clock()).expect("opens");
+    disk::unplug();
+    write_one(&core, 1).expect("written");
+    disk::protect(true);
+    for _ in 0..3 {
+        let problem = write_one(&core, 2).expect_err("nothing is acknowledged");
+        assert_eq!(problem.code, Code::ServerDiskFull, "a write that failed, SQLite says no more: {problem:?}");
+    }
+    assert_eq!(written(&core), [1], "what was acknowledged is there, and reading goes on");
+    disk::protect(false);
+    write_one(&core, 2).expect("goes on when it can be written again");
+    assert_eq!(written(&core), [1, 2]);
 }
 
 #[test]
