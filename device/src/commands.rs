@@ -94,6 +94,8 @@ commands! {
     // The order
     preview_order(args::OfJob) -> view::job::OrderPreview = order::preview;
     seal_order(args::SealOrder) -> view::job::JobView = order::seal;
+    /// Which characters of what is typed at signing no font of the documents has; it never blocks.
+    check_print(args::Typed) -> args::Unprintable = order::check_print;
     /// G2: by the customer, before he signs; nobody changes it afterwards but he himself.
     confirm_rating(args::ConfirmRating) -> view::job::JobView = order::confirm_rating;
     reopen_rating(args::OfJob) -> view::job::JobView = order::reopen_rating;

@@ -64,7 +64,7 @@ struct Base<'a> {
     draft: bool,
     no: String,
     revision: Option<u32>,
-    company: Company<'a>,
+    company: Company,
     short_hash: Option<String>,
 }
 

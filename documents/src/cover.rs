@@ -70,7 +70,7 @@ struct View<'a> {
     draft: bool,
     no: &'a str,
     revision: Option<u32>,
-    company: Company<'a>,
+    company: Company,
     short_hash: Option<String>,
     month: Words,
     scope: &'a Words,

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::time::Instant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use crate::number::grouped;
 use crate::strings::{Strings, same};
@@ -14,7 +15,8 @@ use crate::{DocumentError, Language};
 pub const JOIN: char = '\u{A0}';
 
 /// A piece of text with its emphasis.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetRun")]
 pub struct Run {
     pub text: Words,
     strong: bool,
@@ -23,8 +25,9 @@ pub struct Run {
 }
 
 /// What stands beside a label.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export, rename = "SheetEntry")]
 pub enum Entry {
     /// `below`: the English of a bilingual page gets its own line.
     Text {
@@ -43,7 +46,8 @@ pub enum Entry {
 }
 
 /// One label with its value; `span` of three columns.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetField")]
 pub struct Field {
     pub label: Words,
     pub span: u8,

@@ -36,7 +36,7 @@ struct View<'a> {
     no: &'a str,
     revision: Option<u32>,
     date: Option<String>,
-    company: Company<'a>,
+    company: Company,
     title: Words,
     head: Vec<Field>,
     verify_code: Option<&'a str>,

@@ -28,7 +28,7 @@ pub struct Frame<'a, T: Serialize> {
     /// Papers have no revisions: a wrong one is voided, and another takes its place.
     revision: Option<u32>,
     date: Option<String>,
-    company: Company<'a>,
+    company: Company,
     title: Words,
     head: Vec<Field>,
     verify_code: Option<&'a str>,

@@ -360,7 +360,7 @@ pub enum FactBody {
         attitude: Rating,
         opinion: String,
     },
-    /// G2: the customer began his rating anew; what he had confirmed before stays on record.
+    /// G2: the rating was begun anew on the customer's page; what was confirmed before stays on record. Who tapped it nobody knows.
     RatingReopened {
         order: OrderId,
         revision: u32,

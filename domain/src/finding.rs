@@ -85,7 +85,7 @@ pub enum FindingCode {
     PhotoLikeAnother,
     /// H4: a good opinion without the customer's signature.
     SatisfiedUnsigned,
-    /// G2: sealed with another rating than the customer had confirmed.
+    /// G2: sealed with another rating than the customer had confirmed, also where it was begun anew in between.
     RatingAltered,
     /// H4, E3: the price was shown after work had begun, or never.
     PriceNotShownBefore,

@@ -259,6 +259,20 @@ pub struct OrderPdf {
     pub language: PdfLanguage,
 }
 
+/// What somebody typed on the screen that he signs: name, role, words, opinion.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Typed {
+    pub texts: Vec<String>,
+}
+
+/// Characters that print as 〔U+…〕.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Unprintable {
+    pub characters: Vec<String>,
+}
+
 /// A paper as it was typed; `photos` names those of the visit that belong to it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(export)]

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use gongdan_documents::{
-    Document, DocumentError, InvoiceSheet, Language, SealInfo, ServiceCard, ServiceLine, Templates, WorkId, file_name,
-    order_file_no, render,
+    Document, DocumentError, InvoiceSheet, Language, OrderSheet, SealInfo, ServiceCard, ServiceLine, Templates, WorkId,
+    file_name, order_file_no, order_sheet, render,
 };
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::entity::person;
@@ -89,6 +89,11 @@ fn templates(r: &Reader) -> Result<Templates> {
     let published = r.reference::<DocumentTemplates>(ReferenceKind::DocumentTemplates, r.today());
     // A body of a newer version counts as absent.
     Ok(published.ok().flatten().map_or_else(Templates::default, |own| Templates::published(&own)))
+}
+
+/// The order in the words and the order of its paper, to be read on the screen.
+pub(super) fn sheet(r: &Reader, document: &OrderDocument) -> Result<OrderSheet> {
+    order_sheet(document, &templates(r)?).map_err(unprinted)
 }
 
 fn load(r: &Reader, case: &Case, which: &args::DocumentRef) -> Result<Loaded> {

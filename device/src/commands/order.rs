@@ -56,9 +56,15 @@ fn previewed(r: &Reader, job: JobId) -> Result<OrderPreview> {
         unprintable: unprintable(&document).into_iter().map(|(c, _)| String::from(c)).collect(),
         missing: if sealed.is_some() { Vec::new() } else { missing::before_seal(&case.state) },
         changes: before.map(|before| changed(&before.content, &document)).transpose()?.unwrap_or_default(),
+        sheet: document::sheet(r, &document)?,
         shown,
         document,
     })
+}
+
+/// G7: what a customer types as he signs is on no draft yet, so it is asked about as it is typed.
+pub fn check_print(_: &Device, args: args::Typed) -> Result<args::Unprintable> {
+    Ok(args::Unprintable { characters: unprintable(&args.texts).into_iter().map(|(c, _)| String::from(c)).collect() })
 }
 
 /// G5, G6: seals exactly what was shown, with rating and signature, as the next link of this device's chain.
@@ -128,7 +134,8 @@ pub fn confirm_rating(device: &Device, args: args::ConfirmRating) -> Result<JobV
     job::view(device, args.job)
 }
 
-/// G2: the customer begins anew, on his own screen. That he did, and what he had confirmed, stays on record.
+/// G2: begun anew on the customer's page. Who tapped it nobody knows, so what was confirmed stays on record, and a rating that comes back
+/// different stands out at the office.
 pub fn reopen_rating(device: &Device, args: args::OfJob) -> Result<JobView> {
     device.write(|tx| {
         let case = Case::load(tx, args.job, None)?;

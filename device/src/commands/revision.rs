@@ -55,7 +55,7 @@ pub fn list(device: &Device, args: args::OfJob) -> Result<OrderRevisions> {
         let case = Case::load(r, args.job, None)?;
         let mut sealed: Vec<Sealed> = of_visit(r, &case)?;
         sealed.sort_by_key(|s| std::cmp::Reverse((s.document.revision, s.document.seal_no)));
-        let revisions = sealed.iter().map(|one| revision(&case, &sealed, one)).collect();
+        let revisions = sealed.iter().map(|one| revision(r, &case, &sealed, one)).collect::<Result<_>>()?;
         Ok(OrderRevisions { revisions, contested: case.state.contested() })
     })
 }
@@ -65,14 +65,14 @@ fn of_visit(r: &Reader, case: &Case) -> Result<Vec<Sealed>> {
     Ok(orders.filter(|s| s.visit == case.visit && s.document.kind == WORK_ORDER).collect())
 }
 
-fn revision(case: &Case, all: &[Sealed], one: &Sealed) -> OrderRevision {
+fn revision(r: &Reader, case: &Case, all: &[Sealed], one: &Sealed) -> Result<OrderRevision> {
     let document: Option<OrderDocument> = document_of(one);
     let supersedes = document.as_ref().and_then(|d| d.supersedes.clone());
     let before =
         supersedes.as_ref().and_then(|s| all.iter().find(|other| other.document.hash == s.hash)).and_then(payload);
     let mine = payload(one);
     let (hash, state) = (&one.document.hash, &case.state);
-    OrderRevision {
+    Ok(OrderRevision {
         hash: hash.clone(),
         revision: one.document.revision,
         order_no: document.as_ref().map(|d| d.order_no.clone()).unwrap_or_default(),
@@ -86,8 +86,8 @@ fn revision(case: &Case, all: &[Sealed], one: &Sealed) -> OrderRevision {
             .zip(mine)
             .map(|(before, mine)| between_revisions(&before.content, &mine.content))
             .unwrap_or_default(),
-        document,
-    }
+        sheet: document.map(|document| super::document::sheet(r, &document)).transpose()?,
+    })
 }
 
 /// G3: the customer signs, or says no, after the order was sealed: an own sealed document over its hash. The order stays as it was.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gongdan_documents::OrderSheet;
 use gongdan_documents::difference::ChangedField;
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fees::FeeSheet;
@@ -203,6 +204,8 @@ pub struct AnalysisView {
 #[ts(export)]
 pub struct OrderPreview {
     pub document: OrderDocument,
+    /// The same as it stands on paper: what the customer reads, and the sentence that his signature confirms.
+    pub sheet: OrderSheet,
     /// Hash of what is shown; sealing names it, so that exactly this is sealed.
     pub shown: String,
     /// Characters that no bundled font has; they print as 〔U+…〕.

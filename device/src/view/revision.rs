@@ -1,9 +1,9 @@
 //! The revisions of an order: each stays readable, and what changed is said field by field.
 
+use gongdan_documents::OrderSheet;
 use gongdan_documents::difference::ChangedField;
 use gongdan_domain::fact::SigningChoice;
 use gongdan_domain::visit::revision::Attested;
-use gongdan_domain::work_order::OrderDocument;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,5 +33,6 @@ pub struct OrderRevision {
     pub attested: Option<Attested>,
     /// Against the one that it replaced.
     pub changes: Vec<ChangedField>,
-    pub document: Option<OrderDocument>,
+    /// As it stands on paper; none of a form that is newer than this app.
+    pub sheet: Option<OrderSheet>,
 }

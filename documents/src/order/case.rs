@@ -2,7 +2,8 @@
 
 use gongdan_domain::catalogue::{Cooling, Drive, MachineType, Words};
 use gongdan_domain::time::Instant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Desk, Entry, Field, Run, with_unit};
 use crate::Language;
@@ -162,7 +163,8 @@ pub fn fault(desk: &Desk<'_>) -> Vec<Field> {
 }
 
 /// One time of the visit, label over value.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetTime")]
 pub struct Time {
     label: Words,
     value: Words,

@@ -4,7 +4,8 @@ use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::{Confidence, PhotoKind, Rating, TestRun};
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderPhoto, OrderTechnician, Signing};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Desk, Entry, Field, Run, Tongue};
 use crate::seal::{SEAL_FILE, SealInfo, quads, short};
@@ -17,6 +18,7 @@ pub fn trial(desk: &Desk<'_>) -> Vec<Field> {
         let minutes = same(test.minutes.to_string());
         let mut runs = vec![Run::strong(match test.result {
             TestRun::FullLoad => desk.strings.fill("test.full_load", &[("minutes", &minutes)]),
+            TestRun::NotRun if test.minutes > 0 => desk.strings.fill("test.part_load", &[("minutes", &minutes)]),
             TestRun::NotRun => desk.w("test.not_run"),
         })];
         if !test.reason.is_empty() {
@@ -78,13 +80,16 @@ pub fn advice(doc: &OrderDocument) -> Vec<String> {
     doc.fault.suggestions.lines().map(str::trim).filter(|l| !l.is_empty()).map(own_number).collect()
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetPhoto")]
 pub struct Photo {
     /// Its place in the document's own list.
     at: usize,
     caption: Words,
     time: String,
     hash: String,
+    /// The file's whole hash, by which its picture is found.
+    file: String,
 }
 
 /// In order of time.
@@ -96,6 +101,7 @@ pub fn photos(tongue: &Tongue<'_>, photos: &[OrderPhoto]) -> Vec<Photo> {
         caption: if p.caption.is_empty() { tongue.w(photo_kind(p.kind)) } else { same(&p.caption) },
         time: tongue.clock(p.taken_at),
         hash: quads(p.hash.get(..8).unwrap_or(&p.hash)),
+        file: p.hash.clone(),
     };
     all.into_iter().map(photo).collect()
 }
@@ -127,8 +133,9 @@ pub fn rating(desk: &Desk<'_>) -> Vec<Field> {
 }
 
 /// How the customer ended the order; all four ways take the same place.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "way", rename_all = "snake_case")]
+#[ts(export, rename = "SheetSign")]
 pub enum Sign {
     Signed {
         sentence: Words,
@@ -151,7 +158,7 @@ pub fn signature(signing: &Signing) -> Option<String> {
     }
 }
 
-/// What the customer confirms with his signature on an order; the template knows the pages.
+/// What the customer confirms with his signature: the same on the screen that he signs and on the paper, so it counts no pages.
 pub fn sentence(desk: &Desk<'_>) -> Words {
     let total = desk.doc.fees.total_fen.0;
     let (sum, capitals) = (desk.yuan(total), same(desk.doc.fees.total_capitals.trim_start_matches("人民币")));
@@ -210,7 +217,8 @@ pub fn later(desk: &Tongue<'_>, seal: &SealInfo) -> Option<Later> {
     Some(Later { who, at, over: desk.w("attested.over"), hash: short(&seal.hash), own: short(&later.hash) })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetTechnician")]
 pub struct Technician {
     name: String,
     number: String,

@@ -7,13 +7,15 @@ use gongdan_domain::fact::ConsentHow;
 use gongdan_domain::fees::{Cover, FeeLine, FeeLineKind};
 use gongdan_domain::money::Qty;
 use gongdan_domain::work_order::{DocType, OldPart, OrderPart, PayMethod};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Desk, Field, Run};
 use crate::number::money;
 use crate::strings::same;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetFees")]
 pub struct Fees {
     /// Whether any line has an old part: else the column goes.
     old: bool,
@@ -23,7 +25,8 @@ pub struct Fees {
     foot: Vec<Field>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetFee")]
 struct Row {
     code: String,
     name: Words,

@@ -2,7 +2,8 @@
 
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::work_order::{OrderReading, ReadingFlag};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::Desk;
 use crate::number::{Decimal, grouped, place};
@@ -12,7 +13,8 @@ use crate::strings::same;
 const PHASES: [(&[&str], &str); 2] =
     [(&["uab", "ubc", "uca"], "reading.voltages"), (&["ia", "ib", "ic"], "reading.currents")];
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetReadings")]
 pub struct Readings {
     /// Taken before and after; else one column of what was found.
     before: bool,
@@ -20,7 +22,8 @@ pub struct Readings {
     rows: Vec<Row>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetReading")]
 struct Row {
     name: Words,
     unit: String,
@@ -31,14 +34,16 @@ struct Row {
     strip: Option<Strip>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetCell")]
 struct Cell {
     text: Words,
     flag: Option<Words>,
 }
 
 /// Places from 0 (left) to 1 (right).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "SheetStrip")]
 struct Strip {
     from: f64,
     until: f64,

@@ -3,6 +3,7 @@
 #[path = "../sample/mod.rs"]
 mod sample;
 
+mod leaves;
 mod papers;
 mod reading;
 mod templates;

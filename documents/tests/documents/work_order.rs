@@ -66,7 +66,7 @@ fn g1_g2_g6_the_whole_order_is_on_paper() {
     shows(
         &pages[1..],
         &[
-            "我已看过本单全部 2 页，确认所做的工作和费用合计 ¥1,830.00（壹仟捌佰叁拾元整）。",
+            "我已看过本单全部内容，确认所做的工作和费用合计 ¥1,830.00（壹仟捌佰叁拾元整）。",
             "陈喆，公用工程主管",
             "2026-11-23 12:01",
         ],
@@ -133,7 +133,7 @@ fn g7_english_is_complete_and_two_languages_say_every_value_once() {
         &[
             "Labour, Technician II",
             "Total incl. VAT",
-            "I have seen all 2 pages",
+            "I have seen this whole order",
             "very satisfied",
             "Page 1 of 2",
             "version 2024-A",

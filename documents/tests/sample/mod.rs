@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use gongdan_documents::{Later, SealInfo};
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::{Confidence, ConsentHow, PhotoKind, Rating, TestRun};
-use gongdan_domain::fees::{FeeLine, FeeLineKind, FeeSheet};
+use gongdan_domain::fees::{Cover, FeeLine, FeeLineKind, FeeSheet};
 use gongdan_domain::id::{DeviceId, JobId, PersonId};
 use gongdan_domain::money::{Fen, Qty, TaxSplit, capitals, split_tax};
 use gongdan_domain::seal::code::verify_code;
@@ -481,5 +481,30 @@ pub fn long() -> OrderDocument {
         hours_after_leaving: 2,
         by_company: false,
     }];
+    doc
+}
+
+/// An order on which nothing is left open: every field says something.
+pub fn whole() -> OrderDocument {
+    let mut doc = long();
+    doc.fees = ex1();
+    doc.customer.name = order().customer.name;
+    doc.photos.truncate(3);
+    if let Some(line) = doc.fees.lines.get_mut(1) {
+        line.factor = "1.5".parse().expect("a factor");
+        line.factor_words = Some(w("夜间", "night"));
+        line.discount_fen = Fen(5_000);
+    }
+    if let Some(line) = doc.fees.lines.get_mut(2) {
+        (line.cover, line.payable_fen) = (Some(Cover::Goodwill), Fen::ZERO);
+    }
+    doc.fees.warranty_pending = true;
+    doc.payment.paid_fen = 10_000;
+    let ring = part("P-077", "密封圈", "Seal ring", OldPart::Scrapped);
+    doc.parts.push(OrderPart { quantity: "2".to_owned(), ..ring });
+    let mut second = doc.technicians[0].clone();
+    (second.name, second.number, second.leader) = ("李建国".to_owned(), "0142".to_owned(), false);
+    doc.technicians.push(second);
+    doc.times.uncertainty_ms = Some([("finished".to_owned(), 1200)].into());
     doc
 }

@@ -37,6 +37,7 @@ pub fn oddities(order: &OrderDocument, facts: &[Fact]) -> Vec<Oddity> {
         found.extend(visit.clock_jumps());
     }
     found.extend(visit.old_photos());
+    found.extend(visit.rating_begun_anew(order));
     found.extend(satisfied_unsigned(order));
     found.extend(price_after_work(order));
     found
@@ -138,6 +139,34 @@ impl<'a> Visit<'a> {
             "really_minutes": (widest[1].0 - widest[0].0) / 60_000,
         });
         Some(Oddity { code: FindingCode::ClockJumped, fact: Some(sealing.id), details })
+    }
+
+    /// G2: confirmed, begun anew, and sealed otherwise. Whoever holds the tablet can tap it: what was said first is shown beside it.
+    fn rating_begun_anew(&self, order: &OrderDocument) -> Option<Oddity> {
+        let sealed = order.rating.as_ref()?;
+        let mut said: Option<(&Fact, Rating, Rating, &str)> = None;
+        for (fact, body) in &self.facts {
+            match body {
+                FactBody::RatingGiven { revision, quality, attitude, opinion, .. } if *revision == order.revision => {
+                    said = Some((*fact, *quality, *attitude, opinion));
+                }
+                FactBody::RatingReopened { revision, .. } if *revision == order.revision => {
+                    // The first that did not stay: what was said before anybody began anew.
+                    let Some((given, quality, attitude, opinion)) = said.take() else { continue };
+                    if (quality, attitude, opinion) == (sealed.quality, sealed.attitude, sealed.opinion.as_str()) {
+                        continue;
+                    }
+                    let details = json!({
+                        "confirmed_quality": quality, "confirmed_attitude": attitude, "confirmed_opinion": opinion,
+                        "confirmed_at": given.at.corrected(), "reopened_at": fact.at.corrected(), "reopened_by": fact.by,
+                        "quality": sealed.quality, "attitude": sealed.attitude, "opinion": sealed.opinion,
+                    });
+                    return Some(Oddity { code: FindingCode::RatingAltered, fact: Some(fact.id), details });
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     fn old_photos(&self) -> Vec<Oddity> {

@@ -234,3 +234,40 @@ fn e3_h4_a_price_shown_after_work_began() {
     late.fees.total_fen = Fen(0);
     assert_eq!(codes(&late, &visit()), [], "where nothing is charged no price is owed");
 }
+
+#[test]
+fn g2_h4_a_rating_that_was_begun_anew_and_came_back_different() {
+    let order_id = order().order_id;
+    let given = |clock: &str, quality: Rating, opinion: &str| {
+        let attitude = Rating::Satisfied;
+        fact(
+            clock,
+            &FactBody::RatingGiven { order: order_id, revision: 1, quality, attitude, opinion: opinion.to_owned() },
+        )
+    };
+    let reopened = |clock: &str| fact(clock, &FactBody::RatingReopened { order: order_id, revision: 1 });
+    let with = |more: Vec<Fact>| visit().into_iter().chain(more).collect::<Vec<_>>();
+    let anew = reopened("10:40");
+    let better =
+        with(vec![given("10:35", Rating::Dissatisfied, "来得慢"), anew.clone(), given("10:41", Rating::Satisfied, "")]);
+    let found = only(&order(), &better, FindingCode::RatingAltered);
+    assert_eq!(found.fact, Some(anew.id));
+    assert_eq!(
+        found.details,
+        json!({
+            "confirmed_quality": "dissatisfied", "confirmed_attitude": "satisfied", "confirmed_opinion": "来得慢",
+            "confirmed_at": at("10:35"), "reopened_at": at("10:40"), "reopened_by": PersonId(Uuid::nil()),
+            "quality": "satisfied", "attitude": "satisfied", "opinion": "",
+        }),
+        "both ratings, by whose tablet and when"
+    );
+    let unconfirmed = with(vec![given("10:35", Rating::Dissatisfied, ""), reopened("10:40")]);
+    only(&order(), &unconfirmed, FindingCode::RatingAltered);
+    let words = with(vec![given("10:35", Rating::Satisfied, "来得慢"), reopened("10:40")]);
+    only(&order(), &words, FindingCode::RatingAltered);
+    let same =
+        with(vec![given("10:35", Rating::Satisfied, ""), reopened("10:40"), given("10:41", Rating::Satisfied, "")]);
+    assert_eq!(codes(&order(), &same), [], "who says the same again has changed nothing");
+    let first = with(vec![given("10:35", Rating::Satisfied, "")]);
+    assert_eq!(codes(&order(), &first), []);
+}

@@ -122,16 +122,16 @@ export async function field(browser, device) {
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')}`);
     },
 
-    /** Draws on the signature pad: many small moves, as a pen makes them. */
+    /** Draws on the signature pad, under its row of buttons: many small moves, as a pen makes them. */
     async sign() {
       const pad = at('signature-pad');
       await pad.scrollIntoViewIfNeeded();
       const box = await pad.boundingBox();
       for (let stroke = 0; stroke < 3; stroke += 1) {
         const x = box.x + 80 + stroke * 60;
-        await page.mouse.move(x, box.y + 40);
+        await page.mouse.move(x, box.y + 64);
         await page.mouse.down();
-        for (let step = 1; step < 14; step += 1) await page.mouse.move(x + (step % 3) * 4, box.y + 40 + step * 5);
+        for (let step = 1; step < 14; step += 1) await page.mouse.move(x + (step % 3) * 4, box.y + 64 + step * 5);
         await page.mouse.up();
       }
     },

@@ -7,6 +7,7 @@ import { openBrowser } from '../office/browser.mjs';
 import { company } from '../office/company.mjs';
 import { bridge } from './bridge.mjs';
 import { field, jobOf, until } from './finger.mjs';
+import { onFullDisk } from './walk.mjs';
 
 let browser;
 let firm;
@@ -79,7 +80,12 @@ test('E6 G3 a hazard notice is read, decided and signed by the customer', async 
   await finger.tap('sign-choice-signed');
   await finger.sign();
   await finger.look('hazard before it is sealed');
-  await finger.tap('next');
+  // A signature that could not be stored is said over everything else, on every page where one is given.
+  await finger.page.setViewportSize({ width: 800, height: 1280 });
+  await onFullDisk(finger, 'seal_paper');
+  assert.ok(await finger.at('signature-lost').evaluate((one) => one.getBoundingClientRect().top >= 0), 'in sight');
+  await finger.page.setViewportSize({ width: 1280, height: 800 });
+  await finger.tap('seal-again');
   const all = await until(papers, (now) => now.some((one) => one.kind === 'hazard_notice'), 'the notice should be sealed');
   const notice = all.find((one) => one.kind === 'hazard_notice');
   assert.match(notice.no, /^YH-/);

@@ -9,7 +9,7 @@ import { company } from '../office/company.mjs';
 import { visit } from '../office/visit.mjs';
 import { bridge } from './bridge.mjs';
 import { field, until } from './finger.mjs';
-import { signOnFullDisk } from './walk.mjs';
+import { onFullDisk, signOnFullDisk } from './walk.mjs';
 
 let browser;
 let firm;
@@ -39,11 +39,17 @@ test('G3 G5 signed later, then corrected, and nothing that was sealed is touched
   await finger.open(`#/job/${job}/done`);
   await finger.tap('attest');
   await finger.there('/attest');
+  await finger.at('order-paper').waitFor();
+  await finger.reads('next', /请选一种/);
+  assert.equal(await finger.at('signature-pad').count(), 0, 'nothing is chosen for him');
+  await finger.tap('sign-choice-signed');
   await finger.sign();
+  await finger.tap('sign-other');
   await finger.type('sign-name', '王师傅');
   await finger.look('signing later');
   await picture('field-attest');
-  await finger.tap('next');
+  await onFullDisk(finger, 'attest_order');
+  await finger.tap('seal-again');
   await finger.there('/done');
   await finger.says(/王师傅 后来签了字/);
   assert.equal((await view()).state.seals.length, 1, 'the order stays as it was');
@@ -64,6 +70,8 @@ test('G3 G5 signed later, then corrected, and nothing that was sealed is touched
   await finger.reads('next', /给客户/);
   await finger.tap('next');
   await finger.there('/sign');
+  await finger.reads('order-supersedes', /建议写错/);
+  await finger.reads('sign-changes', /每天吹扫/);
   await finger.page.context().grantPermissions(['geolocation']);
   await finger.page.context().setGeolocation({ latitude: 31.3, longitude: 120.6, accuracy: 20 });
   await finger.tap('rating-quality-satisfied');
@@ -75,7 +83,8 @@ test('G3 G5 signed later, then corrected, and nothing that was sealed is touched
   await picture('field-rated');
   await finger.page.reload();
   await finger.says(/评价已确认/);
-  assert.equal(await finger.at('rating-attitude-satisfied').count(), 0, 'after a restart it is still the customer\'s');
+  assert.equal(await finger.at('rating-attitude-satisfied').count(), 0, 'after a restart it stands');
+  // Whoever holds the tablet can begin it anew: the office is told what was said first (`rating_altered`).
   await finger.tap('rate-again');
   await finger.tap('rating-attitude-satisfied');
   await finger.says(/签字的地点会和工作单一起记下/);

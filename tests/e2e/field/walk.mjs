@@ -57,8 +57,13 @@ export async function signOnFullDisk(finger) {
   await finger.tap('rating-attitude-satisfied');
   await finger.tap('sign-choice-signed');
   await finger.sign();
+  await onFullDisk(finger, 'seal_order');
+}
+
+/** The next signature that this command stores finds the disk full, and that is said over everything else. */
+export async function onFullDisk(finger, command) {
   const problem = { code: 'disk_full', message: 'The disk is full.', details: null, incident: '' };
-  await finger.page.route('**/call/seal_order', (route) => route.fulfill({ status: 507, contentType: 'application/json', body: JSON.stringify(problem) }), { times: 1 });
+  await finger.page.route(`**/call/${command}`, (route) => route.fulfill({ status: 507, contentType: 'application/json', body: JSON.stringify(problem) }), { times: 1 });
   await finger.tap('next');
   await finger.at('signature-lost').waitFor();
 }

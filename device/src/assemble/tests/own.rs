@@ -147,7 +147,7 @@ fn confirm(office: &Office, job: JobId, quality: &str, opinion: &str) -> Result<
 }
 
 #[test]
-fn g2_a_confirmed_rating_is_changed_by_nobody_but_the_customer_also_after_a_restart() {
+fn g2_a_confirmed_rating_stands_until_it_is_begun_anew_with_a_trace_also_after_a_restart() {
     let mut office = Office::new();
     let job = repaired(&office);
     let shown = preview(&office, job);
@@ -160,7 +160,7 @@ fn g2_a_confirmed_rating_is_changed_by_nobody_but_the_customer_also_after_a_rest
     assert_eq!(office.bench.waiting(), waiting, "and says nothing new");
 
     office.bench.restart();
-    // Every command that the technician's side has.
+    // Every command that states a rating while the first one stands.
     assert_eq!(confirm(&office, job, "very_satisfied", "").err(), Some(Code::RatingConfirmed));
     let draft = json!({ "entity": { "kind": "visit", "id": job.visit(1) }, "field": "rating_draft", "value": { "quality": "satisfied" }, "seen": [] });
     let written = office.call::<Value>("write_field", draft);
@@ -175,7 +175,8 @@ fn g2_a_confirmed_rating_is_changed_by_nobody_but_the_customer_also_after_a_rest
     let other_words = office.call::<JobView>("seal_order", args);
     assert_eq!(other_words.map_err(|p| p.code).err(), Some(Code::RatingConfirmed), "also not to another opinion");
 
-    // The customer on his own screen: it leaves a trace.
+    // Begun anew on the customer's page, by whoever holds the tablet: it leaves a trace, and the office hears of what comes back different
+    // (`rating_altered`).
     office.clock("11:48");
     let view: JobView = office.call("reopen_rating", json!({ "job": job })).expect("begun anew");
     assert_eq!(view.state.rated, None);

@@ -5,7 +5,6 @@ use gongdan_domain::fact::{FactBody, SigningChoice};
 use gongdan_domain::problem::Code;
 use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::visit::step::Step;
-use gongdan_domain::work_order::OrderDocument;
 use gongdan_domain::work_order::attestation::Attestation;
 use serde_json::{Value, json};
 
@@ -26,6 +25,7 @@ fn g5_a_correction_is_the_next_revision_with_a_reason_and_the_old_one_stays() {
     let job = repaired(&office);
     let shown = preview(&office, job);
     seal_with(&office, job, &shown.shown, signed()).expect("sealed");
+    let first = preview(&office, job).sheet;
     let open = |reason: &str| {
         office.call::<JobView>("open_revision", json!({ "job": job, "reason": reason })).map_err(|p| p.code)
     };
@@ -74,8 +74,7 @@ fn g5_a_correction_is_the_next_revision_with_a_reason_and_the_old_one_stays() {
     assert_eq!((numbers[0].0, numbers[0].1, numbers[0].3), (2, true, "建议写错"));
     let changed: Vec<&str> = all.revisions[0].changes.iter().map(|c| c.field.as_str()).collect();
     assert!(changed.contains(&"fault.suggestions") && changed.contains(&"signing"), "{changed:?}");
-    let first: &OrderDocument = all.revisions[1].document.as_ref().expect("the first stays readable");
-    assert_eq!(first.fault.suggestions, shown.document.fault.suggestions);
+    assert_eq!(all.revisions[1].sheet.as_ref(), Some(&first), "the first stays readable");
     assert_eq!(sealed.supersedes.as_deref(), Some(all.revisions[1].hash.as_str()));
 
     let print = |hash: &str| {

@@ -6,5 +6,4 @@ export { default as SealFacts } from './SealFacts.svelte';
 export { fieldName, valueText } from './field-name.ts';
 export { feeRemark } from './fee-words.ts';
 export { findingEvidence, findingWords } from './finding-words.ts';
-export { orderRows, type OrderRow } from './order-rows.ts';
 export { said } from './said.ts';

@@ -43,7 +43,9 @@ import type { Settle } from "./Settle";
 import type { SyncList } from "./SyncList";
 import type { SyncSentence } from "./SyncSentence";
 import type { TakeReading } from "./TakeReading";
+import type { Typed } from "./Typed";
 import type { Unlock } from "./Unlock";
+import type { Unprintable } from "./Unprintable";
 import type { VoidNumber } from "./VoidNumber";
 import type { VoidReceipt } from "./VoidReceipt";
 import type { WriteField } from "./WriteField";
@@ -74,6 +76,7 @@ export type FieldCommands = {
   take_reading: { args: TakeReading; reply: JobView };
   preview_order: { args: OfJob; reply: OrderPreview };
   seal_order: { args: SealOrder; reply: JobView };
+  check_print: { args: Typed; reply: Unprintable };
   confirm_rating: { args: ConfirmRating; reply: JobView };
   reopen_rating: { args: OfJob; reply: JobView };
   open_revision: { args: OpenRevision; reply: JobView };

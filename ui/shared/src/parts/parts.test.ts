@@ -148,7 +148,12 @@ describe('SignaturePad', () => {
 
   it('G3 tells every stroke at once, a long one while it is drawn, and takes strokes back', async () => {
     const heard: Signature[] = [];
-    const { container } = render(SignaturePad, { label: '客户签字', onchange: (signature: Signature) => heard.push(signature) });
+    const ended: boolean[] = [];
+    const onchange = (signature: Signature, done: boolean): void => {
+      heard.push(signature);
+      ended.push(done);
+    };
+    const { container } = render(SignaturePad, { label: '客户签字', onchange });
     const field = container.querySelector('.field');
     if (field === null) throw new Error('the pad has a field');
     field.getBoundingClientRect = () => new DOMRect(0, 0, 300, 100);
@@ -159,6 +164,7 @@ describe('SignaturePad', () => {
     expect(heard, 'once within the long stroke, once at its end').toHaveLength(3);
     expect(heard[1]?.strokes[1]).toHaveLength(3);
     expect(heard[2]?.strokes[1]).toHaveLength(4);
+    expect(ended, 'a stroke that has ended is kept without waiting for more').toEqual([true, false, true]);
     expect(screen.getByText('已签 2 笔')).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: '退一笔' }));
     expect(heard.at(-1)?.strokes).toHaveLength(1);

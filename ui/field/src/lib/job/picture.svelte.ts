@@ -6,15 +6,21 @@ class Picture {
 }
 
 const known: { [key: string]: Picture } = {};
+/** A picture made while something is derived belongs to that and does not wake it when its bytes come: their coming does. */
+let arrived = $state(0);
 
 export function picture(hash: string, thumb: boolean): Picture {
+  void arrived;
   const key = `${hash}/${thumb}`;
   const found = known[key];
   if (found !== undefined) return found;
   const made = new Picture();
   known[key] = made;
   device.download('photo', { hash, thumb }).then(
-    (bytes) => (made.src = URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' }))),
+    (bytes) => {
+      made.src = URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' }));
+      arrived += 1;
+    },
     () => delete known[key],
   );
   return made;

@@ -323,6 +323,7 @@ export const visit: Translation<typeof zh> = {
   'field.order.unprintable': 'Some characters cannot be printed: {marks}',
   'field.order.unprintableSafe': 'The content is unchanged; a code is printed instead',
   'field.sign.page': 'Please read and rate',
+  'field.sign.changed': 'What this revision changes',
   'field.sign.title': 'Signature',
   'field.sign.equal': 'All four are fine and change nothing',
   'field.sign.pad': 'Signature field',

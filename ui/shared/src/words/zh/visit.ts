@@ -333,6 +333,7 @@ export const visit = {
   'field.order.unprintable': '有字打印不出来：{marks}',
   'field.order.unprintableSafe': '内容不变，打印时用编码代替',
   'field.sign.page': '请您看工作单并评价',
+  'field.sign.changed': '这一版改了什么',
   'field.sign.title': '签字',
   'field.sign.equal': '四种都可以，不影响服务',
   'field.sign.pad': '签字框',

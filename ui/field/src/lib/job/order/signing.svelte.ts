@@ -63,6 +63,16 @@ export class SigningEntry {
     return this.draft.signature ?? EMPTY_SIGNATURE;
   }
 
+  /** What is written in letters and will be printed. */
+  get typed(): string[] {
+    return [...this.signed, this.confirmed?.opinion ?? this.rating.opinion ?? ''];
+  }
+
+  protected get signed(): string[] {
+    const { choice, role = '', words = '' } = this.draft;
+    return choice === 'signed' ? [this.name, role] : [words];
+  }
+
   put(change: SigningDraft, typing = false): void {
     void this.job.putVisit('signing_draft', { ...this.draft, ...change }, typing);
   }

@@ -130,6 +130,10 @@ export class PaperSigning extends SigningEntry {
     return kept<PaperDraft>(this.text) ?? {};
   }
 
+  override get typed(): string[] {
+    return this.signed;
+  }
+
   override put(change: PaperDraft): void {
     this.text.text = JSON.stringify({ ...this.draft, ...change });
   }
