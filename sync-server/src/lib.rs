@@ -23,6 +23,7 @@ pub mod reference;
 pub mod rescue;
 pub mod router;
 pub mod secret;
+pub mod signed_under;
 pub mod storage;
 pub mod sync;
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What does not fit about a signed visit (H4), from its sealed order and its facts: times, places, clocks, photos, opinions, prices.
 //! It states facts with their evidence in plain numbers; it refuses to conclude anything from them, and it never speaks of other orders.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 use serde_json::{Value, json};
 
 use crate::fact::{FactBody, PhotoKind, Position, Rating};
 use crate::finding::FindingCode;
-use crate::id::FactId;
+use crate::id::{FactId, VisitId};
 use crate::sync::change::Fact;
 use crate::time::{Instant, Stamp};
 use crate::work_order::{OrderDocument, Signing};
@@ -27,12 +29,45 @@ pub struct Oddity {
     pub details: Value,
 }
 
-/// Everything that stands out about a sealed order, from the unretracted facts of its visit.
-pub fn oddities(order: &OrderDocument, facts: &[Fact]) -> Vec<Oddity> {
-    let visit = Visit::of(order, facts);
+/// The fact that a document was sealed or signed by: the very one by its hash, else the one of the same order and revision.
+pub fn sealing<'a>(order: &OrderDocument, hash: &str, facts: &'a [Fact]) -> Option<&'a Fact> {
+    let of_order = |fact: &'a Fact| match FactBody::of(fact) {
+        Some(FactBody::OrderSealed { order: of, revision, hash, .. }) if of == order.order_id => {
+            Some((fact, revision, hash))
+        }
+        _ => None,
+    };
+    let sealed: Vec<(&Fact, u32, String)> = facts.iter().filter_map(of_order).collect();
+    let very = sealed.iter().find(|(_, _, sealed)| sealed == hash);
+    very.or(sealed.iter().find(|(_, revision, _)| *revision == order.revision)).map(|(fact, _, _)| *fact)
+}
+
+/// Everything that stands out about a signature that was made later over a sealed order, from the unretracted facts of its job. `hash`: of the
+/// sealed attestation. To come again for it is no fault: signed during any visit of the job is signed on site.
+pub fn attested_oddities(order: &OrderDocument, hash: &str, facts: &[Fact]) -> Vec<Oddity> {
+    let signing = facts.iter().find(
+        |fact| matches!(FactBody::of(fact), Some(FactBody::OrderAttested { hash: attested, .. }) if attested == hash),
+    );
+    let Some(signing) = signing else { return Vec::new() };
+    let visits: BTreeSet<VisitId> = facts.iter().filter_map(|fact| fact.visit).collect();
+    let at = |visit: VisitId| Visit::of(visit, facts, Some(signing));
+    let within = visits.into_iter().map(at).find(|visit| visit.signed_outside(None).is_none());
+    let visit = match &within {
+        Some(visit) => visit,
+        None => &at(order.visit_id),
+    };
+    let mut found: Vec<Oddity> = visit.signed_outside(None).into_iter().collect();
+    found.extend(visit.signed_elsewhere());
+    found.extend(visit.clock_jumps());
+    found
+}
+
+/// Everything that stands out about a sealed order, from the unretracted facts of its job. `hash`: of its seal.
+pub fn oddities(order: &OrderDocument, hash: &str, facts: &[Fact]) -> Vec<Oddity> {
+    let visit = Visit::of(order.visit_id, facts, sealing(order, hash, facts));
     let mut found = Vec::new();
-    if matches!(order.signing, Some(Signing::Signed { .. })) {
-        found.extend(visit.signed_outside(order));
+    if let Some(Signing::Signed { at, .. }) = order.signing {
+        found.extend(visit.signed_outside(Some(at)));
         found.extend(visit.signed_elsewhere());
         found.extend(visit.clock_jumps());
     }
@@ -53,31 +88,24 @@ struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    fn of(order: &OrderDocument, facts: &'a [Fact]) -> Self {
+    fn of(visit: VisitId, facts: &'a [Fact], sealing: Option<&'a Fact>) -> Self {
         let mut facts: Vec<(&Fact, FactBody)> = facts
             .iter()
-            .filter(|fact| fact.visit == Some(order.visit_id))
+            .filter(|fact| fact.visit == Some(visit))
             .filter_map(|fact| Some((fact, FactBody::of(fact)?)))
             .collect();
         facts.sort_by_key(|(fact, _)| (fact.at.corrected(), fact.id));
-        let is_sealing =
-            |body: &FactBody| matches!(body, FactBody::OrderSealed { revision, .. } if *revision == order.revision);
         let first = |wanted: fn(&FactBody) -> bool| facts.iter().find(|(_, body)| wanted(body)).map(|(fact, _)| *fact);
         let came = first(|body| matches!(body, FactBody::CheckedIn { .. }))
             .or(first(|body| matches!(body, FactBody::Arrived { .. })));
         let left =
             facts.iter().rev().find(|(_, body)| matches!(body, FactBody::CheckedOut { .. })).map(|(fact, _)| *fact);
-        let sealing = facts.iter().find(|(_, body)| is_sealing(body)).map(|(fact, _)| *fact);
         Self { sealing, came, left, facts }
     }
 
-    fn signed_outside(&self, order: &OrderDocument) -> Option<Oddity> {
+    fn signed_outside(&self, said: Option<Instant>) -> Option<Oddity> {
         // The seal's own fact carries the whole clock; the order's text only a time.
-        let signed = match (&order.signing, self.sealing) {
-            (_, Some(fact)) => fact.at.clone(),
-            (Some(Signing::Signed { at, .. }), None) => Stamp::trusted(*at),
-            _ => return None,
-        };
+        let signed = self.sealing.map(|fact| fact.at.clone()).or(said.map(Stamp::trusted))?;
         let at = signed.corrected();
         let early = self.came.is_some_and(|came| minutes_after(&came.at, &signed) > 0);
         let late = self.left.is_some_and(|left| minutes_after(&signed, &left.at) > 0);
@@ -254,10 +282,10 @@ fn satisfied_unsigned(order: &OrderDocument) -> Option<Oddity> {
     Some(Oddity { code: FindingCode::SatisfiedUnsigned, fact: None, details })
 }
 
-/// E3: a charge whose schedule the customer saw only after the work had begun, or never.
+/// E3: a charge whose schedule the customer saw only after the work had begun, or never. Never needs no beginning.
 fn price_after_work(order: &OrderDocument) -> Option<Oddity> {
-    let started = order.times.started?;
-    let late = order.fees_shown_at.is_none_or(|shown| shown > started);
+    let started = order.times.started;
+    let late = order.fees_shown_at.is_none_or(|shown| started.is_some_and(|started| shown > started));
     (order.fees.total_fen.0 > 0 && late).then(|| Oddity {
         code: FindingCode::PriceNotShownBefore,
         fact: None,

@@ -1,7 +1,7 @@
 //! What the storage keeps so that one order can be held against all others (H4) and a conflict against its base (I5).
 
 use gongdan_domain::finding::ink::{Marks, Shape};
-use gongdan_domain::id::{DeviceId, FactId, JobId, PersonId, WriteId};
+use gongdan_domain::id::{DeviceId, FactId, JobId, PersonId, VisitId, WriteId};
 use gongdan_domain::time::Instant;
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,8 +11,9 @@ use crate::error::Result;
 /// A signature as it is kept for comparison.
 #[derive(Debug, Clone)]
 pub struct KnownShape {
-    /// Of the sealed order.
+    /// Of what was sealed.
     pub hash: String,
+    /// The order of the visit, also under a paper beside it.
     pub document: Uuid,
     pub shape: Shape,
 }
@@ -34,10 +35,11 @@ pub struct KnownWrite {
 pub struct Naming {
     pub fact: FactId,
     pub job: JobId,
+    pub visit: Option<VisitId>,
 }
 
 pub trait EvidenceReader {
-    /// Signatures of other documents whose marks lie within reach: all that can be near, and some that are not.
+    /// Signatures under other visits' documents whose marks lie within reach: all that can be near, and some that are not.
     fn shapes_near(&self, marks: Marks, reach: i32, other_than: Uuid) -> Result<Vec<KnownShape>>;
     /// Facts of jobs that name a file.
     fn facts_naming(&self, hash: &str) -> Result<Vec<Naming>>;

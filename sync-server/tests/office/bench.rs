@@ -10,6 +10,7 @@ use ed25519_dalek::SigningKey;
 use gongdan_domain::entity::{kind, person};
 use gongdan_domain::fact::{About, FactBody, Rating, SigningChoice};
 use gongdan_domain::id::{ChangeId, FactId, JobId, PersonId, TeamId, VisitId, WriteId, derived};
+use gongdan_domain::paper::Paper;
 use gongdan_domain::permission::Role;
 use gongdan_domain::problem::Problem;
 use gongdan_domain::seal::{ChainHead, SealPayload, SealedDocument, public_key_text};
@@ -366,6 +367,26 @@ impl<'b> Field<'b> {
         let fact = self.fact(about.job, visit, &body);
         let seal = self.seal_op(about, document, Vec::new());
         self.push(vec![seal, fact]).await
+    }
+
+    /// A receipt, slip or notice of a visit, sealed.
+    pub async fn paper(&mut self, about: About, paper: Paper, no: &str, signing: Option<Signing>) -> SealedDocument {
+        let visit = about.visit.expect("a visit");
+        let id = paper.kind().id(visit, self.certificate.device_id, 1);
+        let kind = paper.kind().name();
+        let paper =
+            Paper { id, job_id: about.job, visit_id: visit, no: no.to_owned(), photos: Vec::new(), signing, ..paper };
+        let document = self.link(kind, id.0, 1, serde_json::to_value(paper).expect("JSON"));
+        let seal = self.seal_op(about, document.clone(), Vec::new());
+        self.push(vec![seal]).await;
+        document
+    }
+
+    /// An order in a form that only a newer version knows.
+    pub fn newer(&mut self, about: About, order_no: &str) -> (SealedDocument, OrderDocument) {
+        let order = OrderDocument { order_no: order_no.to_owned(), ..sample::order() };
+        let content = json!({ "form": "gongdan.work-order/9", "order_no": order_no, "novelty": true });
+        (self.link("work_order", about.visit.expect("a visit").order().0, 1, content), order)
     }
 
     /// Pushes a seal with its fact, as one action.

@@ -10,7 +10,7 @@ use gongdan_domain::id::JobId;
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{FileRef, Op};
 use gongdan_domain::sync::wire::RecordBody;
-use gongdan_domain::work_order::{DeclineReason, Ink, InkPoint, Signing};
+use gongdan_domain::work_order::{DeclineReason, Ink, InkPoint, Signing, Supersedes};
 use gongdan_server::storage::Reader;
 use gongdan_server::sync::attachment::{self, Delivery};
 use serde_json::{Value, json};
@@ -321,4 +321,108 @@ async fn h4_findings_are_narrowed_to_a_kind_and_leave_as_a_sheet_that_is_on_reco
     assert_eq!(bench.fetch("zhang", path).await.0, StatusCode::FORBIDDEN);
     let audit = bench.call("admin", "list_audit", json!({ "action": "findings_taken" })).await;
     assert_eq!(audit["rows"][1]["about"], "2 not_signed", "{audit}");
+}
+
+#[tokio::test]
+async fn h4_a_copied_signature_is_found_under_a_later_signing_and_under_a_paper_too() {
+    let bench = Bench::new();
+    let mut zhang = Field::enrol(&bench, "zhang").await;
+    signed(&bench, &mut zhang, "样例一号", "GD-A1-2611-0001", sample::ink()).await;
+    bench.later(TimeDelta::minutes(30));
+    // The customer "signs later": in truth the strokes of another.
+    let job = bench.job("样例二号").await;
+    let about = About { job, visit: Some(job.visit(1)) };
+    let at = bench.now();
+    let sealed = zhang.sealed(about, "GD-A1-2611-0002", |order| {
+        order.signing = Some(Signing::Later { words: "下午来签".to_owned(), at });
+        (order.times.started, order.fees_shown_at) = (Some(at), Some(at));
+    });
+    let order = sealed.0.clone();
+    zhang.push_seal(about, sealed, SigningChoice::Later, Vec::new()).await;
+    let signing = |ink: Ink| Signing::Signed { name: "王工".into(), role: String::new(), is_contact: true, ink, at };
+    zhang.attest(about, &order, "GD-A1-2611-0002", signing(pasted(&sample::ink()))).await;
+    let row = of_code(&bench, "signature_identical").await;
+    let opened = bench.call("jiang", "open_finding", json!({ "finding": row["finding"]["id"] })).await;
+    let sides: Vec<(&Value, &Value)> = opened["signatures"]
+        .as_array()
+        .expect("two sides")
+        .iter()
+        .map(|side| (&side["number"], &side["customer"]))
+        .collect();
+    let customer = json!(sample::order().customer.name);
+    assert_eq!(sides, [(&json!("GD-A1-2611-0002"), &customer), (&json!("GD-A1-2611-0001"), &customer)]);
+
+    // And under a slip of a third customer.
+    let job = bench.job("样例三号").await;
+    let about = About { job, visit: Some(job.visit(1)) };
+    zhang.paper(about, sample::paper::hazard(), "YH-A1-2611-0001", Some(signing(pasted(&sample::ink())))).await;
+    let found = open(&bench).await;
+    let of_job = |row: &&Value| row["code"] == "signature_identical" && row["finding"]["job"] == json!(job);
+    assert_eq!(found.iter().filter(of_job).count(), 2, "like the order's and like the later one: {found:?}");
+    // What one customer signs in one visit may be one hand: the order of the same visit is not held against its slip.
+    let before = open(&bench).await.len();
+    let sealed = zhang.sealed(about, "GD-A1-2611-0003", |order| {
+        order.signing = Some(signing(pasted(&sample::ink())));
+        (order.times.started, order.fees_shown_at) = (Some(at), Some(at));
+    });
+    zhang.push_seal(about, sealed, SigningChoice::Signed, Vec::new()).await;
+    let like = open(&bench).await.into_iter().filter(|row| row["code"] == "signature_identical").count();
+    assert!(before < open(&bench).await.len() && like == 1 + 2 + 2, "two others again, and not its own slip: {like}");
+}
+
+#[tokio::test]
+async fn h4_a_finding_names_who_sealed_the_very_document_and_each_revision_is_looked_at() {
+    let bench = Bench::new();
+    let (mut zhang, mut shen) = (Field::enrol(&bench, "zhang").await, Field::enrol(&bench, "shen").await);
+    let job = bench.job("样例一号").await;
+    let first = About { job, visit: Some(job.visit(1)) };
+    zhang.return_order(job, "GD-A1-2611-0001").await;
+    bench.later(TimeDelta::hours(3));
+    let shen_id = bench.person("shen");
+    let next = json!({ "job": job, "technicians": [shen_id], "leader": shen_id, "planned_at": null, "at_once": true });
+    bench.call("lu", "assign_job", next).await;
+    let about = About { job, visit: Some(job.visit(2)) };
+    let declined = |at| Signing::Declined { reason: DeclineReason::Unwilling, words: String::new(), at };
+    let at = bench.now();
+    let sealed = shen.sealed(about, &format!("GD-{}-2611-0001", shen.prefix()), |order| {
+        order.signing = Some(declined(at));
+        (order.times.started, order.fees_shown_at) = (Some(at), Some(at));
+    });
+    let before = sealed.0.clone();
+    shen.push_seal(about, sealed, SigningChoice::Declined, Vec::new()).await;
+    let row = of_code(&bench, "satisfied_unsigned").await;
+    assert_eq!(row["by"]["name"], "沈一川", "not whoever sealed the first visit's order: {row}");
+    assert_eq!((&row["finding"]["visit"], first.visit), (&json!(about.visit), Some(job.visit(1))));
+    let settled = json!({ "finding": row["finding"]["id"], "decision": "explanation_accepted", "answer": "客户来电" });
+    bench.call("jiang", "answer_finding", settled).await;
+    bench.later(TimeDelta::hours(1));
+    let at = bench.now();
+    let sealed = shen.sealed(about, &format!("GD-{}-2611-0001", shen.prefix()), |order| {
+        order.revision = 2;
+        order.supersedes = Some(Supersedes { revision: 1, hash: before.hash.clone(), reason: "写错".into() });
+        order.signing = Some(declined(at));
+        (order.times.started, order.fees_shown_at) = (Some(at), Some(at));
+    });
+    shen.push_seal(about, sealed, SigningChoice::Declined, Vec::new()).await;
+    let again = of_code(&bench, "satisfied_unsigned").await;
+    assert_ne!(again["finding"]["id"], row["finding"]["id"], "the next revision is another signature that is missing");
+}
+
+#[tokio::test]
+async fn h4_a_photo_of_the_former_visit_stands_out_on_the_next_one() {
+    let bench = Bench::new();
+    let mut zhang = Field::enrol(&bench, "zhang").await;
+    let job = bench.job("样例一号").await;
+    let file = FileRef { hash: "ab".repeat(32), size: 7, mime: "image/jpeg".to_owned() };
+    let taken =
+        FactBody::PhotoTaken { photo: PhotoKind::After, caption: String::new(), width: 4, height: 3, taken_at: None };
+    for n in 1..3 {
+        let mut op = zhang.fact(job, job.visit(n), &taken);
+        if let Op::Fact(fact) = &mut op {
+            fact.files = vec![file.clone()];
+        }
+        zhang.push(vec![op]).await;
+        let found = open(&bench).await.into_iter().filter(|row| row["code"] == "photo_on_another_order").count();
+        assert_eq!(found, n as usize - 1, "visit {n}");
+    }
 }

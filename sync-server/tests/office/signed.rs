@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use gongdan_domain::fact::{FactBody, PhotoKind, Position, Rating, SigningChoice};
 use gongdan_domain::finding::FindingCode;
-use gongdan_domain::finding::signed::{Oddity, oddities};
+use gongdan_domain::finding::signed::{Oddity, attested_oddities, oddities};
 use gongdan_domain::id::{FactId, JobId, PersonId};
 use gongdan_domain::money::Fen;
 use gongdan_domain::sync::change::{Extra, Fact, FileRef, Scope};
@@ -15,6 +15,9 @@ use uuid::Uuid;
 use crate::sample;
 
 type Time = DateTime<Utc>;
+
+/// Of the sealed order.
+const HASH: &str = "00";
 
 fn at(clock: &str) -> Time {
     format!("2026-11-24T{clock}:00Z").parse().expect("a time")
@@ -52,7 +55,7 @@ fn sealing(clock: &str) -> Fact {
             order: order.order_id,
             revision: 1,
             order_no: order.order_no,
-            hash: "00".to_owned(),
+            hash: HASH.to_owned(),
             choice: SigningChoice::Signed,
             quality: Rating::Satisfied,
             attitude: Rating::Satisfied,
@@ -97,11 +100,11 @@ fn order() -> OrderDocument {
 }
 
 fn codes(order: &OrderDocument, facts: &[Fact]) -> Vec<FindingCode> {
-    oddities(order, facts).into_iter().map(|oddity| oddity.code).collect()
+    oddities(order, HASH, facts).into_iter().map(|oddity| oddity.code).collect()
 }
 
 fn only(order: &OrderDocument, facts: &[Fact], code: FindingCode) -> Oddity {
-    let mut found = oddities(order, facts);
+    let mut found = oddities(order, HASH, facts);
     assert_eq!(found.len(), 1, "{found:?}");
     let one = found.remove(0);
     assert_eq!(one.code, code);
@@ -231,6 +234,11 @@ fn e3_h4_a_price_shown_after_work_began() {
     only(&late, &visit(), FindingCode::PriceNotShownBefore);
     late.fees_shown_at = None;
     only(&late, &visit(), FindingCode::PriceNotShownBefore);
+    late.times.started = None;
+    only(&late, &visit(), FindingCode::PriceNotShownBefore);
+    late.fees_shown_at = Some(at("10:00"));
+    assert_eq!(codes(&late, &visit()), [], "shown, and nobody noted when work began");
+    (late.times.started, late.fees_shown_at) = (Some(at("09:30")), None);
     late.fees.total_fen = Fen(0);
     assert_eq!(codes(&late, &visit()), [], "where nothing is charged no price is owed");
 }
@@ -270,4 +278,50 @@ fn g2_h4_a_rating_that_was_begun_anew_and_came_back_different() {
     assert_eq!(codes(&order(), &same), [], "who says the same again has changed nothing");
     let first = with(vec![given("10:35", Rating::Satisfied, "")]);
     assert_eq!(codes(&order(), &first), []);
+}
+
+#[test]
+fn h4_the_fact_of_the_very_document_is_looked_at_not_that_of_another_with_the_same_revision() {
+    let mut facts = visit();
+    let mut twin = sealing("12:30");
+    twin.body["hash"] = json!("11");
+    facts.insert(3, twin);
+    assert_eq!(codes(&order(), &facts), [], "another device's first revision was signed after leaving, not this one");
+    let found = oddities(&order(), "11", &facts);
+    assert_eq!(found.iter().map(|o| o.code).collect::<Vec<_>>(), [FindingCode::SignedOutsideVisit]);
+}
+
+/// Signed later, at a place.
+fn attesting(clock: &str, visit: u32, lat: &str) -> Fact {
+    let order = sample::order();
+    let body = FactBody::OrderAttested {
+        order: order.order_id,
+        order_hash: HASH.to_owned(),
+        hash: "aa".to_owned(),
+        choice: SigningChoice::Signed,
+        name: "陈喆".to_owned(),
+    };
+    let mut fact = fact(clock, &body);
+    fact.visit = Some(job().visit(visit));
+    fact.body["position"] = json!({ "lat": lat, "lon": "121.0000", "accuracy_m": "30" });
+    fact
+}
+
+#[test]
+fn h4_g3_a_later_signature_is_looked_at_like_one_on_the_order() {
+    let found = |more: Vec<Fact>| {
+        let facts: Vec<Fact> = visit().into_iter().chain(more).collect();
+        let found = attested_oddities(&order(), "aa", &facts);
+        found.into_iter().map(|oddity| (oddity.code, oddity.details["minutes"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(found(vec![attesting("10:55", 1, "31.0000")]), [], "before anybody left");
+    assert_eq!(
+        found(vec![attesting("15:00", 1, "31.0378")]),
+        [(FindingCode::SignedOutsideVisit, json!(240)), (FindingCode::SignedElsewhere, json!(null))],
+        "nobody was there, and it was signed elsewhere"
+    );
+    let mut again = fact("14:50", &FactBody::CheckedIn { position: here("31.0000", "121.0000") });
+    again.visit = Some(job().visit(2));
+    assert_eq!(found(vec![again, attesting("15:00", 1, "31.0000")]), [], "he came again for it");
+    assert_eq!(attested_oddities(&order(), "bb", &visit()), [], "another attestation's fact says nothing about it");
 }

@@ -2,13 +2,11 @@
 
 use gongdan_domain::fact::FactBody;
 use gongdan_domain::finding::Finding;
-use gongdan_domain::id::{FactId, JobId, ObligationId, OrderId, derived};
+use gongdan_domain::id::{FactId, JobId, ObligationId, derived};
 use gongdan_domain::obligation::Obligation;
 use gongdan_domain::problem::Code;
-use gongdan_domain::seal::SealPayload;
 use gongdan_domain::sync::change::Fact;
 use gongdan_domain::sync::wire::RecordBody;
-use gongdan_domain::work_order::{OrderDocument, Signing};
 use serde_json::Value;
 
 use crate::error::Result;
@@ -17,6 +15,7 @@ use crate::office::args as a;
 use crate::office::context::Context;
 use crate::office::load::{self, Names};
 use crate::office::view as v;
+use crate::signed_under::SignedUnder;
 use crate::storage::Reader;
 
 /// The rule of a remedial callback.
@@ -57,19 +56,30 @@ fn others(names: &mut Names<'_>, finding: &Finding) -> Result<Vec<v::FindingRow>
 
 fn signature(names: &mut Names<'_>, hash: &str) -> Result<Option<v::SignatureSide>> {
     let Some(RecordBody::Sealed { document, .. }) = names.r.sealed(hash)?.map(|row| row.body) else { return Ok(None) };
-    let Ok(payload) = serde_json::from_str::<SealPayload>(&document.payload) else { return Ok(None) };
-    let Ok(order) = serde_json::from_value::<OrderDocument>(payload.content) else { return Ok(None) };
-    let Some(Signing::Signed { name, ink, at, .. }) = order.signing else { return Ok(None) };
+    let Some(signed) = SignedUnder::of(&document) else { return Ok(None) };
+    let customer = match &signed.over {
+        Some(order) => customer_of(names.r, order)?,
+        None => signed.customer,
+    };
     let person = names.r.device(document.device_id)?.map_or(uuid::Uuid::nil().into(), |device| device.person);
     Ok(Some(v::SignatureSide {
-        order: OrderId(document.id),
-        number: order.order_no,
-        customer: order.customer.name,
-        signed_by: name,
+        order: signed.order,
+        number: signed.number,
+        customer,
+        signed_by: signed.name,
         technician: names.of(person)?,
-        signed_at: at,
-        ink,
+        signed_at: signed.at,
+        ink: signed.ink,
     }))
+}
+
+/// Of the order that was signed later.
+fn customer_of(r: &dyn Reader, hash: &str) -> Result<String> {
+    let Some(RecordBody::Sealed { document, .. }) = r.sealed(hash)?.map(|row| row.body) else {
+        return Ok(String::new());
+    };
+    let payload: serde_json::Value = serde_json::from_str(&document.payload)?;
+    Ok(payload["content"]["customer"]["name"].as_str().unwrap_or_default().to_owned())
 }
 
 fn photos(names: &mut Names<'_>, finding: &Finding, details: &Value) -> Result<Vec<v::PhotoSide>> {

@@ -4,7 +4,7 @@ use gongdan_domain::finding::ink::{Marks, Shape};
 use gongdan_domain::id::WriteId;
 use uuid::Uuid;
 
-use super::read::{at, id, json};
+use super::read::{at, id, json, maybe_id};
 use super::{Session, ms};
 use crate::error::Result;
 use crate::storage::evidence::{EvidenceReader, EvidenceTx, KnownShape, KnownWrite, Naming};
@@ -30,10 +30,10 @@ impl EvidenceReader for Session<'_> {
     }
 
     fn facts_naming(&self, hash: &str) -> Result<Vec<Naming>> {
-        let sql = "SELECT f.id, f.job FROM file_record r JOIN fact f ON r.record_id = 'fact:' || f.id
+        let sql = "SELECT f.id, f.job, f.visit FROM file_record r JOIN fact f ON r.record_id = 'fact:' || f.id
             WHERE r.hash = ?1 AND f.job IS NOT NULL AND NOT EXISTS (SELECT 1 FROM retracted t WHERE t.fact = f.id)
             ORDER BY f.received_at, f.id";
-        self.many(sql, [hash], |row| Ok(Naming { fact: id(row, 0)?, job: id(row, 1)? }))
+        self.many(sql, [hash], |row| Ok(Naming { fact: id(row, 0)?, job: id(row, 1)?, visit: maybe_id(row, 2)? }))
     }
 
     fn pictures_like(&self, hash: &str, look: u64) -> Result<Vec<(String, u32)>> {
