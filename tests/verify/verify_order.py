@@ -52,6 +52,16 @@ def sha256(payload: str) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()
 
 
+def stands_over(later: dict, order_hash: str, server: str) -> None:
+    """The signature that was made after the order was sealed: proven by itself, over this very order, by the same company's key."""
+    try:
+        payload = verify(later, server)
+    except Broken as why:
+        raise Broken(f"later: {why}") from None
+    if later.get("later") is not None or payload["kind"] != "attestation" or payload["content"].get("order_hash") != order_hash:
+        raise Broken("later: it stands over another document")
+
+
 def verify(proof: dict, server_key: str | None = None, previous: str | None = None) -> dict:
     """Answers the sealed payload, or raises Broken."""
     if proof.get("format") != "gongdan.proof/1":
@@ -86,6 +96,8 @@ def verify(proof: dict, server_key: str | None = None, previous: str | None = No
             raise Broken("receipt: it is another document's")
         stated = canonical({name: receipt[name] for name in ("hash", "device_id", "seal_no", "received_at")})
         signed("receipt", server, b"gongdan-receipt/1", stated, receipt["signature"])
+    if proof.get("later") is not None:
+        stands_over(proof["later"], document["hash"], server)
     return payload
 
 
@@ -110,7 +122,10 @@ def main() -> int:
         return 2
     receipt = proof.get("receipt")
     print(f"unchanged since {payload['sealed_at']}")
-    print(f"{payload['kind']} {payload['content'].get('order_no', '')} seal {payload['seal_no']} {proof['document']['hash']}")
+    print(f"{payload['kind']} {payload['content'].get('no') or payload['content'].get('order_no', '')} seal {payload['seal_no']} {proof['document']['hash']}")
+    if proof.get("later") is not None:
+        signing = read(proof["later"]["document"]["payload"])["content"]["signing"]
+        print(f"signed later: {signing.get('name', '')} {signing['at']}")
     print(f"received {receipt['received_at']}" if receipt else "no receipt: nothing is said about when the company got it")
     return 0
 

@@ -115,15 +115,17 @@ impl Proof {
             }
         }
         if let Some(later) = &self.later {
-            later.stands_over(&self.document.hash, server_key).ok_or(ProofError::Later)?;
+            // By the same company's key: a later signature that vouches for itself alone proves nothing.
+            let key = server_key.unwrap_or(&named.server_key);
+            later.stands_over(&self.document.hash, key).ok_or(ProofError::Later)?;
         }
         Ok(Proven { payload, certificate, trusted: server_key.is_some() })
     }
 
     /// An attestation holds by itself and names the very document. It has no later signature of its own.
-    fn stands_over(&self, hash: &str, server_key: Option<&str>) -> Option<()> {
+    fn stands_over(&self, hash: &str, server_key: &str) -> Option<()> {
         let plain = self.later.is_none() && self.document.kind == ATTESTATION;
-        let proven = if plain { self.check(server_key, None).ok()? } else { return None };
+        let proven = if plain { self.check(Some(server_key), None).ok()? } else { return None };
         let content: Attestation = serde_json::from_value(proven.payload.content).ok()?;
         (content.order_hash == hash).then_some(())
     }

@@ -319,3 +319,37 @@ async fn g1_numbers_are_one_sequence_a_device_and_a_gap_or_a_twin_is_found() {
     assert_eq!(voids["total"], 1);
     assert_eq!(bench.refused("zhang", "list_numbers", json!({ "page": 0 })).await.code, Code::NotAllowed);
 }
+
+#[tokio::test]
+async fn g6_a_missing_link_is_amber_and_what_does_not_verify_is_red_by_code_and_by_file_alike() {
+    let bench = Bench::new();
+    let mut zhang = Field::enrol(&bench, "zhang").await;
+    // One seal is lost with a disk; the next one arrives.
+    let (lost, job) = (bench.job("样例一号").await, bench.job("样例二号").await);
+    zhang.sealed(about(lost), &format!("GD-{}-2611-0001", zhang.prefix()), |_| ());
+    let sealed = zhang.sealed(about(job), &format!("GD-{}-2611-0002", zhang.prefix()), |_| ());
+    let unlinked = sealed.0.clone();
+    let verdict = zhang.push_seal(about(job), sealed, SigningChoice::Signed, Vec::new()).await;
+    assert!(found(&verdict).contains(&FindingCode::ChainBroken), "{:?}", verdict.findings);
+    let (_, pdf) = bench.fetch("jiang", &format!("/api/office/orders/{}/pdf", job.visit(1).order())).await;
+    let by_file = bench.post_file("/v", pdf).await.1;
+    for page in [page(&bench, &unlinked.hash).await, by_file] {
+        assert!(page.contains("verdict soon") && page.contains("前面缺一份"), "a lost disk does that too: {page}");
+        assert!(!page.contains("verdict bad"), "nobody is said to have changed it: {page}");
+    }
+
+    let job = bench.job("样例三号").await;
+    let mut sealed = zhang.sealed(about(job), &format!("GD-{}-2611-0003", zhang.prefix()), |_| ());
+    sealed.0.signature.clone_from(&unlinked.signature);
+    let forged = sealed.0.clone();
+    let verdict = zhang.push_seal(about(job), sealed, SigningChoice::Signed, Vec::new()).await;
+    assert!(found(&verdict).contains(&FindingCode::SealInvalid), "{:?}", verdict.findings);
+    let bare = bench.post_file("/v", forged.payload.clone().into_bytes()).await.1;
+    for page in [page(&bench, &forged.hash).await, bare] {
+        assert!(
+            page.contains("verdict bad") && page.contains("核验不通过"),
+            "the text is the same, its seal is none: {page}"
+        );
+        assert!(!page.contains("verdict good"), "{page}");
+    }
+}

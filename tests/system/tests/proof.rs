@@ -8,8 +8,10 @@ use gongdan_documents::read::{Held, read};
 use gongdan_documents::{Document, Language, SealInfo, Templates, strictly};
 use gongdan_domain::money::Fen;
 use gongdan_domain::paper::{Paper, PaperBody};
+use gongdan_domain::seal::SealedDocument;
 use gongdan_domain::seal::code::verify_code;
 use gongdan_domain::seal::proof::Proof;
+use gongdan_domain::sync::wire::SignedCertificate;
 use gongdan_domain::work_order::OrderDocument;
 use gongdan_harness::visit::{Visit, signed};
 use gongdan_harness::{Office, TestDevice, World, binary, checkout};
@@ -174,6 +176,53 @@ async fn g5_g6_an_independent_verifier_proves_the_device_and_names_what_was_touc
         broken("certificate"),
         "another company's key"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g3_g6_a_later_signature_is_verified_too_and_a_forged_one_is_named() {
+    let world = World::new();
+    let device = world.device("张晓峰", "a").await;
+    let office = world.office("lu").await;
+    device.sync().await.expect("syncs");
+    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
+    let visit = Visit::of(&device, &job, &visit);
+    visit.repaired().await;
+    visit.seal(json!({ "choice": "later", "words": "下午来签", "at": "2026-11-23T00:00:00Z" })).await;
+    let hash = visit.view().await["state"]["seals"][0]["hash"].clone();
+    visit.call("attest_order", json!({ "job": job, "order_hash": hash, "signing": signed("陈喆") })).await;
+    device.sync().await.expect("delivered");
+    let held = read(visit.pdf("zh").await).expect("a PDF");
+    let proof = Proof::read(held.proof.as_deref().expect("a proof"), held.seal.as_deref()).expect("a proof");
+    let whole = serde_json::to_value(&proof).expect("JSON");
+    assert_eq!(whole["later"]["document"]["kind"], "attestation");
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |name: &str, proof: &Value| {
+        let said = python(folder.path(), name, proof, &[]);
+        let ours = Proof::read(&proof.to_string(), None).expect("a proof").check(None, None);
+        assert_eq!(said.0 == 0, ours.is_ok(), "both verifiers say the same: {said:?} {ours:?}");
+        said
+    };
+    assert_eq!(run("whole", &whole), (0, "unchanged".to_owned()));
+    let broken = (1, "later".to_owned());
+    let mut renamed = whole.clone();
+    let text = renamed["later"]["document"]["payload"].as_str().expect("text").replace("陈喆", "李四");
+    renamed["later"]["document"]["payload"] = json!(text);
+    assert_eq!(run("renamed", &renamed), broken);
+    let mut other = whole.clone();
+    other["later"] = json!(Proof { later: None, ..proof.clone() });
+    assert_eq!(run("other", &other), broken, "the order itself is no signature over it");
+    // Somebody's own server, device and customer, over this very order.
+    let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let later = proof.later.as_ref().expect("signed later");
+    let mut certificate = later.certificate.read().expect("a certificate");
+    certificate.device_key = gongdan_domain::seal::public_key_text(&key.verifying_key());
+    certificate.server_key.clone_from(&certificate.device_key);
+    let payload = serde_json::from_str(&later.document.payload).expect("a payload");
+    let document = SealedDocument::seal(later.document.id, 1, &payload, &key).expect("sealed");
+    let certificate = SignedCertificate::sign(&certificate, &key).expect("signed");
+    let mut forged = whole.clone();
+    forged["later"] = json!(Proof::of(document, certificate, None));
+    assert_eq!(run("forged", &forged), broken, "it vouches for itself alone");
 }
 
 impl Sealed {
