@@ -46,6 +46,8 @@ pub struct Entry {
     pub hash: String,
     /// Several documents claim its revision: it is listed, and its money counts nowhere.
     pub contested: bool,
+    pub sealed_at: Instant,
+    pub revision: u32,
     pub number: String,
     pub customer: String,
     pub archive_no: Option<String>,
@@ -98,6 +100,8 @@ pub fn plan(core: &Core, r: &dyn Reader, month: &str, copy: BundleCopy, english:
                 order,
                 hash: seal.hash.clone(),
                 contested: seal.contested,
+                sealed_at: seal.sealed_at,
+                revision: seal.revision,
                 number,
                 customer: row.customer_name,
                 archive_no: row.archive_no,

@@ -101,6 +101,9 @@ enum Command {
     /// folder; with --data (and --keys, where they are kept apart) the content is compared field by field with what that server holds.
     Verify {
         file: PathBuf,
+        /// The sealed text, where it lies in a file of its own, as in a bundle.
+        #[arg(long)]
+        payload: Option<PathBuf>,
         /// A certificate or proof of the company (a file), or a file with its public key in base64.
         #[arg(long)]
         certificate: Option<PathBuf>,
@@ -148,9 +151,9 @@ fn main() -> ExitCode {
         tracing_subscriber::EnvFilter::try_from_env("GONGDAN_LOG").unwrap_or_else(|_| "info,refinery_core=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let cli = Cli::parse();
-    if let Command::Verify { file, certificate, server_key } = &cli.command {
+    if let Command::Verify { file, payload, certificate, server_key } = &cli.command {
         let held = cli.data.as_deref().map(|data| (data, keys_folder(data, cli.keys.as_deref())));
-        return verify_file(held, file, certificate.as_deref(), server_key.clone());
+        return verify_file(held, file, payload.as_deref(), certificate.as_deref(), server_key.clone());
     }
     let data = cli.data.unwrap_or_else(default_data);
     let at = if let Command::Serve { listen, .. } = &cli.command { Some(*listen) } else { None };
@@ -239,11 +242,12 @@ fn run(command: Command, data: &Path, keys: Option<PathBuf>) -> Result<()> {
 fn verify_file(
     held: Option<(&Path, PathBuf)>,
     file: &Path,
+    payload: Option<&Path>,
     certificate: Option<&Path>,
     key: Option<String>,
 ) -> ExitCode {
     let judged = || -> Result<(Vec<String>, Outcome)> {
-        let bytes = offline::read(file)?;
+        let bytes = offline::read(file, payload)?;
         if let Some((data, keys)) = &held {
             return offline::with_data(&*open(data, keys)?, bytes);
         }

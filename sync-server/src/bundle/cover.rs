@@ -10,7 +10,7 @@ use gongdan_domain::problem::Code;
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::{Letterhead, OrderDocument, Signing};
 
-use crate::bundle::{BundleCopy, Plan, days, index};
+use crate::bundle::{BundleCopy, Entry, Plan, days, index};
 use crate::core::Core;
 use crate::error::Result;
 use crate::office::paper;
@@ -61,6 +61,26 @@ impl Leaf {
             },
             people: u32::try_from(order.technicians.len()).unwrap_or(u32::MAX),
             signed: !contested && (signed || later),
+        }
+    }
+}
+
+impl Leaf {
+    /// An order whose form only a newer version reads: listed, without money.
+    pub fn unread(entry: &Entry) -> Self {
+        let table = index::words();
+        Self {
+            line: ArchiveLine {
+                day: entry.sealed_at.date_naive(),
+                order_no: entry.number.clone(),
+                customer: entry.customer.clone(),
+                about: String::new(),
+                ending: Words::new(table.say("unread", false), table.say("unread", true)),
+                amount_fen: None,
+                page: None,
+            },
+            people: 0,
+            signed: false,
         }
     }
 }

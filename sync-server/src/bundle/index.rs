@@ -67,6 +67,32 @@ impl Line {
 }
 
 impl Line {
+    /// An order whose form only a newer version reads: its number, its customer and its seal.
+    pub fn unread(entry: &Entry) -> Self {
+        let none = Words::new("", "");
+        Self {
+            number: entry.number.clone(),
+            revision: entry.revision,
+            day: entry.sealed_at.date_naive(),
+            customer: entry.customer.clone(),
+            machine: String::new(),
+            serial: String::new(),
+            service: none.clone(),
+            category: none.clone(),
+            technicians: String::new(),
+            symptom: String::new(),
+            cause: none,
+            ended: "unread".to_owned(),
+            quality: rating(None),
+            attitude: rating(None),
+            total_fen: None,
+            paid_fen: None,
+            archive_no: entry.archive_no.clone().unwrap_or_default(),
+            missing: entry.missing,
+            hash: entry.hash.clone(),
+        }
+    }
+
     fn money(&self, key: &str) -> Option<i64> {
         if key == "total" { self.total_fen } else { self.paid_fen }
     }

@@ -4,8 +4,9 @@
 use std::io::{Read, Seek, Write};
 
 use gongdan_documents::technical::TechnicalCopy;
+use gongdan_domain::paper::PaperKind;
 use gongdan_domain::problem::{Code, Problem};
-use gongdan_domain::seal::{SealPayload, canonical, sha256_hex};
+use gongdan_domain::seal::{SealPayload, SealedDocument, canonical, sha256_hex};
 use gongdan_domain::sync::wire::RecordBody;
 use gongdan_domain::time::Instant;
 use gongdan_domain::work_order::OrderDocument;
@@ -106,36 +107,101 @@ fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<File
     let revisions = r.sealed_of(entry.order.0)?;
     let mut files = Vec::new();
     let mut told = None;
-    for revision in &revisions {
-        let RecordBody::Sealed { document, receipt, .. } = &revision.body else { continue };
-        let payload: SealPayload = serde_json::from_str(&document.payload)?;
-        let order: OrderDocument = serde_json::from_value(payload.content)?;
-        let stem = format!("{}_r{}", order.order_no, document.revision);
-        // Of two first revisions both are kept.
-        let stem = if twins(&revisions, document.revision) { format!("{stem}_{}", &document.hash[..8]) } else { stem };
-        if plan.copy == BundleCopy::Technical {
-            let copy = TechnicalCopy::of(&order, &document.hash);
+    for row in &revisions {
+        let RecordBody::Sealed { document, .. } = &row.body else { continue };
+        let read = read(&document.payload);
+        let number = read.as_ref().map_or(entry.number.as_str(), |(_, order)| order.order_no.as_str());
+        let stem = stem(number, row, document, &revisions);
+        if plan.copy == BundleCopy::Full {
+            sealed(r, &stem, row, &mut files)?;
+            if let Some(later) = paper::signed_later(r, row)? {
+                sealed(r, &format!("{stem}_later"), &later, &mut files)?;
+            }
+        } else if let Some((_, order)) = &read {
+            let copy = TechnicalCopy::of(order, &document.hash);
             files.push((format!("json/{stem}.json"), serde_json::to_vec_pretty(&copy)?));
-        } else {
-            let envelope = json!({
-                "kind": document.kind, "id": document.id, "revision": document.revision, "device_id": document.device_id,
-                "seal_no": document.seal_no, "previous": document.previous, "hash": document.hash, "signature": document.signature,
-            });
-            // The exact bytes that were signed, and beside them what was signed with.
-            files.push((format!("sealed/{stem}.json"), document.payload.clone().into_bytes()));
-            files.push((format!("sealed/{stem}.seal.json"), text(&envelope)?));
-            files.push((format!("receipts/{stem}.json"), text(&json!(receipt))?));
         }
-        if revision.hash == entry.hash {
-            let (name, pdf) = print(core, r, plan, revision, payload.sealed_at, &order)?;
-            files.push((format!("pdf/{name}"), pdf));
-            let later = paper::signed_later(r, revision)?.is_some();
-            let leaf = Leaf::of(&order, payload.sealed_at, later, plan, entry.contested);
-            told = Some((Line::of(&order, payload.sealed_at, document, entry), leaf));
+        if row.hash == entry.hash {
+            told = Some(standing(core, r, plan, entry, row, read.as_ref(), &mut files)?);
         }
+    }
+    if plan.copy == BundleCopy::Full {
+        papers(core, r, plan, &revisions, &mut files)?;
     }
     let (line, leaf) = told.ok_or(Code::NotSealed)?;
     Ok(Files { files, line, leaf })
+}
+
+/// `None`: a form of a newer version. It stays in the book by its seal and its number.
+fn read(payload: &str) -> Option<(Instant, OrderDocument)> {
+    let payload: SealPayload = serde_json::from_str(payload).ok()?;
+    Some((payload.sealed_at, serde_json::from_value(payload.content).ok()?))
+}
+
+/// Of two that claim a revision both are kept.
+fn stem(number: &str, row: &SealedRow, document: &SealedDocument, revisions: &[SealedRow]) -> String {
+    let stem = format!("{number}_r{}", document.revision);
+    if twins(revisions, document.revision) { format!("{stem}_{}", row.hash.get(..8).unwrap_or_default()) } else { stem }
+}
+
+/// What the book says of the order: by the document that stands.
+fn standing(
+    core: &Core,
+    r: &dyn Reader,
+    plan: &Plan,
+    entry: &Entry,
+    row: &SealedRow,
+    read: Option<&(Instant, OrderDocument)>,
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<(Line, Leaf)> {
+    let unread = || (Line::unread(entry), Leaf::unread(entry));
+    let (Some((at, order)), RecordBody::Sealed { document, .. }) = (read, &row.body) else { return Ok(unread()) };
+    match print(core, r, plan, row, *at, order) {
+        Ok((name, pdf)) => files.push((format!("pdf/{name}"), pdf)),
+        // One paper that cannot be set must not cost the company its month.
+        Err(Error::Refused(why)) if why.code == Code::Internal => return Ok(unread()),
+        Err(other) => return Err(other),
+    }
+    let later = paper::signed_later(r, row)?.is_some();
+    Ok((Line::of(order, *at, document, entry), Leaf::of(order, *at, later, plan, entry.contested)))
+}
+
+/// The exact bytes that were signed, beside them all that proves them, and the countersignature by itself.
+fn sealed(r: &dyn Reader, stem: &str, row: &SealedRow, files: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+    let RecordBody::Sealed { document, receipt, .. } = &row.body else { return Ok(()) };
+    files.push((format!("sealed/{stem}.json"), document.payload.clone().into_bytes()));
+    // Without the certificate of a device that is not known here there is no proof to give, and nothing is said to be one.
+    if let Some(proof) = paper::proof(r, row)? {
+        files.push((format!("sealed/{stem}.seal.json"), proof.beside_payload()?.into_bytes()));
+    }
+    files.push((format!("receipts/{stem}.json"), text(&json!(receipt))?));
+    Ok(())
+}
+
+/// Receipts, slips and notices of the order's visit.
+fn papers(
+    core: &Core,
+    r: &dyn Reader,
+    plan: &Plan,
+    revisions: &[SealedRow],
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<()> {
+    let Some(of) = revisions.first() else { return Ok(()) };
+    for row in r.sealed_of_job(of.job)? {
+        let RecordBody::Sealed { document, .. } = &row.body else { continue };
+        if row.visit != of.visit || PaperKind::named(&document.kind).is_none() {
+            continue;
+        }
+        let payload: serde_json::Value = serde_json::from_str(&document.payload)?;
+        let number = payload["content"]["no"].as_str().unwrap_or(&row.hash).to_owned();
+        sealed(r, &number, &row, files)?;
+        let wish = PdfWish { lang: Some(language(plan).to_owned()), ..PdfWish::default() };
+        match paper::paper(core, r, document.id.into(), &wish) {
+            Ok((name, pdf)) => files.push((format!("pdf/{name}"), pdf)),
+            Err(error) => tracing::error!(%error, %number, "a paper is in the book by its seal alone"),
+        }
+    }
+    Ok(())
 }
 
 fn twins(revisions: &[SealedRow], of: u32) -> bool {
@@ -145,6 +211,10 @@ fn twins(revisions: &[SealedRow], of: u32) -> bool {
 
 fn text(value: &serde_json::Value) -> Result<Vec<u8>> {
     Ok(canonical(value).map_err(|_| Problem::new(Code::Internal))?.into_bytes())
+}
+
+fn language(plan: &Plan) -> &'static str {
+    if plan.english { "both" } else { "zh" }
 }
 
 /// The document that stands as paper, under its name.
@@ -157,12 +227,11 @@ fn print(
     order: &OrderDocument,
 ) -> Result<(String, Vec<u8>)> {
     if plan.copy == BundleCopy::Full {
-        let language = if plan.english { "both" } else { "zh" };
         return paper::order(
             core,
             r,
             order.order_id,
-            &PdfWish { lang: Some(language.to_owned()), hash: Some(row.hash.clone()), ..PdfWish::default() },
+            &PdfWish { lang: Some(language(plan).to_owned()), hash: Some(row.hash.clone()), ..PdfWish::default() },
         );
     }
     let at = order.times.arrived.or(order.times.started).unwrap_or(payload_at);

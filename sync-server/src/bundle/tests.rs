@@ -38,6 +38,8 @@ fn line(customer: &str, total_fen: i64) -> Line {
         order: order.order_id,
         hash: document.hash.clone(),
         contested: false,
+        sealed_at: sample::at("12:00"),
+        revision: 1,
         number: order.order_no.clone(),
         customer: customer.to_owned(),
         archive_no: None,

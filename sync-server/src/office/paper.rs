@@ -100,7 +100,7 @@ fn seal(core: &Core, r: &dyn Reader, row: &SealedRow) -> Result<SealInfo> {
 }
 
 /// What proves a sealed document, and the signature that was made later over it; `None` where its device is not known here.
-fn proof(r: &dyn Reader, row: &SealedRow) -> Result<Option<Proof>> {
+pub fn proof(r: &dyn Reader, row: &SealedRow) -> Result<Option<Proof>> {
     let RecordBody::Sealed { document, receipt, .. } = &row.body else { return Ok(None) };
     let Some(device) = r.device(document.device_id)? else { return Ok(None) };
     let Ok(certificate) = serde_json::from_str(&device.certificate) else { return Ok(None) };

@@ -196,7 +196,14 @@ fn told(compared: &Compared) -> (Vec<String>, Outcome) {
     (lines, if changed { Outcome::Changed } else { Outcome::Unchanged })
 }
 
-/// The file as it lies there.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    Ok(std::fs::read(path)?)
+/// The file as it lies there; a proof with the sealed text that lies beside it.
+pub fn read(path: &Path, payload: Option<&Path>) -> Result<Vec<u8>> {
+    let bytes = std::fs::read(path)?;
+    let Some(payload) = payload else { return Ok(bytes) };
+    let mut proof: Value = serde_json::from_slice(&bytes)?;
+    let text = std::fs::read_to_string(payload)?;
+    if let Some(document) = proof.get_mut("document").and_then(Value::as_object_mut) {
+        document.insert("payload".to_owned(), text.into());
+    }
+    Ok(serde_json::to_vec(&proof)?)
 }

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
+use std::path::Path;
+use std::process::Command;
 
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use gongdan_domain::fact::{About, SigningChoice};
 use gongdan_domain::problem::Code;
-use gongdan_domain::seal::sha256_hex;
+use gongdan_domain::seal::{public_key_text, sha256_hex};
 use gongdan_domain::sync::change::FileRef;
+use gongdan_domain::work_order::{Signing, Supersedes};
 use gongdan_server::bundle::cover::Maker;
 use gongdan_server::bundle::{BundleCopy, pack, plan};
+use gongdan_server::verify::offline::{Outcome, alone, read};
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, Field};
@@ -112,6 +116,81 @@ async fn h5_a_month_holds_papers_index_seals_receipts_and_true_checksums() {
     for said in ["2026年11月", "GD-A1-2611-0001", "GD-A1-2611-0002", "B-2611", "蒋岚", &sum[..4]] {
         assert!(cover.contains(said), "{said} is missing on the cover: {cover}");
     }
+}
+
+/// Holds a seal of an unzipped bundle up to the verifier that shares no code with the product.
+fn proven(folder: &Path, seal: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the checkout");
+    let payload = folder.join(seal.replace(".seal.json", ".json"));
+    let mut python = Command::new(root.join(".venv/bin/python"));
+    let script = python.arg(root.join("tests/verify/verify_order.py")).arg(folder.join(seal));
+    let said = script.arg("--payload").arg(payload).output().expect("Python runs; scripts/setup.sh installs it");
+    assert!(said.status.success(), "{seal}: {}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8_lossy(&said.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn h5_g6_everything_in_the_archive_proves_itself_and_one_order_that_cannot_be_read_costs_nobody_the_month() {
+    let bench = Bench::new();
+    let mut zhang = Field::enrol(&bench, "zhang").await;
+    let job = bench.job("样例一号").await;
+    let about = About { job, visit: Some(job.visit(1)) };
+    let at = bench.now();
+    let number = "GD-A1-2611-0001";
+    let sealed = zhang.sealed(about, number, |_| ());
+    let first = sealed.0.clone();
+    zhang.push_seal(about, sealed, SigningChoice::Signed, Vec::new()).await;
+    let second = zhang.sealed(about, number, |order| {
+        order.revision = 2;
+        order.supersedes =
+            Some(Supersedes { revision: 1, hash: first.hash.clone(), reason: "建议写错".to_owned() });
+        order.signing = Some(Signing::Later { words: "下午来签".to_owned(), at });
+    });
+    let order = second.0.clone();
+    zhang.push_seal(about, second, SigningChoice::Later, Vec::new()).await;
+    zhang.attest(about, &order, number, sample::order().signing.expect("signed")).await;
+    zhang.paper(about, sample::paper::receipt(), "SJ-A1-2611-0001", None).await;
+    zhang.paper(about, sample::paper::hazard(), "YH-A1-2611-0001", sample::order().signing).await;
+    let job = bench.job("样例二号").await;
+    let about = About { job, visit: Some(job.visit(1)) };
+    let newer = zhang.newer(about, "GD-A1-2611-0002");
+    zhang.push_seal(about, newer, SigningChoice::Signed, Vec::new()).await;
+
+    let full = files(&packed(&bench, BundleCopy::Full, 2));
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in &full {
+        let file = folder.path().join(name);
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        std::fs::write(file, bytes).expect("written");
+    }
+    let seals: Vec<&String> = full.keys().filter(|name| name.ends_with(".seal.json")).collect();
+    let of = |stem: &str| format!("sealed/{stem}.seal.json");
+    let expected = [
+        of("GD-A1-2611-0001_r1"),
+        of("GD-A1-2611-0001_r2"),
+        of("GD-A1-2611-0001_r2_later"),
+        of("GD-A1-2611-0002_r1"),
+        of("SJ-A1-2611-0001"),
+        of("YH-A1-2611-0001"),
+    ];
+    assert_eq!(seals, expected.iter().collect::<Vec<_>>(), "every revision, the later signature, every paper");
+    for seal in seals {
+        assert!(proven(folder.path(), seal).starts_with("unchanged"), "{seal}");
+    }
+    assert!(proven(folder.path(), &of("GD-A1-2611-0001_r2")).contains("signed later: 陈喆"));
+    let key = public_key_text(&bench.core.keys.signing.verifying_key());
+    let path = |name: &str| folder.path().join(name);
+    let bytes = read(&path(&of("SJ-A1-2611-0001")), Some(&path("sealed/SJ-A1-2611-0001.json"))).expect("read");
+    assert_eq!(alone(bytes, Some(&key)).1, Outcome::Unchanged, "the product's own verifier takes it too");
+    let pdfs = full.keys().filter(|name| name.starts_with("pdf/")).map(|name| &name[4..19]).collect::<Vec<_>>();
+    assert_eq!(pdfs, ["GD-A1-2611-0001", "SJ-A1-2611-0001", "YH-A1-2611-0001"], "papers go with their order");
+    let cover = text(&full["封面.pdf"]);
+    assert!(cover.contains("GD-A1-2611-0002") && cover.contains("本版本读不出"), "it is listed as such: {cover}");
+
+    let technical = files(&packed(&bench, BundleCopy::Technical, 2));
+    let mut names = technical.keys().filter(|name| !name.starts_with("pdf/") && !name.starts_with("json/"));
+    assert!(names.all(|name| ["封面.pdf", "工单目录.xlsx", "SHA256SUMS"].contains(&name.as_str())), "{technical:?}");
+    assert!(!technical.keys().any(|name| name.contains("SJ-")), "no receipts: they are money");
 }
 
 #[tokio::test]
