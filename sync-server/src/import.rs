@@ -79,6 +79,7 @@ fn changes(
         max_bytes: 0,
         last_file: None,
         missing: work.missing.clone(),
+        refused: Vec::new(),
         offered: Vec::new(),
         extra: Extra::new(),
     };

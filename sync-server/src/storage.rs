@@ -375,6 +375,8 @@ pub trait Tx: Reader + again::AgainTx + evidence::EvidenceTx + file::FileTx + ma
 
     fn put_device(&mut self, device: &DeviceRecord) -> Result<()>;
     fn put_change(&mut self, change: &StoredChange) -> Result<()>;
+    /// Another verdict on a change that is kept.
+    fn judge_again(&mut self, change: &StoredChange) -> Result<()>;
     fn quarantine(&mut self, device: DeviceId, seq: u64, payload: &str, signature: &str, at: Instant) -> Result<()>;
     fn put_hole(&mut self, device: DeviceId, from: u64, to: u64, at: Instant) -> Result<()>;
     /// Keeps a record for the office to decide about; once from each device.

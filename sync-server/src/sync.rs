@@ -16,6 +16,7 @@ pub mod push;
 pub mod reach;
 pub mod readmit;
 pub mod recover;
+pub mod rejudge;
 pub mod revoke;
 #[cfg(test)]
 mod tests;

@@ -225,6 +225,7 @@ pub fn request(first_seq: u64, oldest_held: u64, changes: Vec<SignedChange>) -> 
         max_bytes: 4 << 20,
         last_file: None,
         missing: Vec::new(),
+        refused: Vec::new(),
         offered: Vec::new(),
         extra: Extra::new(),
     }

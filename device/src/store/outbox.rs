@@ -108,6 +108,13 @@ impl Reader<'_> {
         self.rows(&format!("{COLUMNS} WHERE verdict IN ('refused', 'quarantined') ORDER BY device_seq DESC"))
     }
 
+    /// Their numbers, the newest first: the office may have accepted one since.
+    pub fn refused_numbers(&self, limit: u32) -> Result<Vec<u64>> {
+        let sql = "SELECT device_seq FROM outbox WHERE verdict = 'refused' ORDER BY device_seq DESC LIMIT ?1";
+        let mut statement = self.conn().prepare_cached(sql)?;
+        Ok(statement.query_map([limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    }
+
     pub fn waiting_count(&self) -> Result<u32> {
         self.count("SELECT count(*) FROM outbox WHERE verdict IS NULL")
     }

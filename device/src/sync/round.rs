@@ -29,6 +29,8 @@ const BATCH_BYTES: usize = 1 << 18;
 const PAGE_BYTES: u64 = 1 << 20;
 /// How long the large pictures of an archived order stay here.
 const KEPT_AFTER_ARCHIVING: chrono::Duration = chrono::Duration::days(30);
+/// Refused changes that the office is asked about again; more are looked at by nobody.
+const REFUSED: u32 = 200;
 /// Records of one offer after a restore.
 const OFFERED: u32 = 200;
 /// Why a number is void that nobody voided; the office's screens have words for it.
@@ -210,6 +212,7 @@ fn next_request(device: &Device, store: &Store, offering: bool) -> Result<(Excha
             max_bytes: PAGE_BYTES,
             last_file: a.last_file()?,
             missing: a.missing()?,
+            refused: a.refused_numbers(REFUSED)?,
             offered: records.into_iter().flatten().collect(),
             extra,
         };
@@ -246,6 +249,7 @@ fn asking(device: &Device, extra: Extra) -> ExchangeRequest {
         max_bytes: PAGE_BYTES,
         last_file: None,
         missing: Vec::new(),
+        refused: Vec::new(),
         offered: Vec::new(),
         extra,
     }

@@ -53,6 +53,9 @@ pub struct ExchangeRequest {
     /// Numbers up to the newest that the device no longer holds, as ranges from … to. An older app says it by `oldest_held` alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<(u64, u64)>,
+    /// Numbers that the device holds as refused: those that the office accepted since are answered with their verdicts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<u64>,
     /// After a restore: records that the device holds and the server did not send again. The office decides about them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offered: Vec<Record>,

@@ -199,6 +199,7 @@ pub fn exchange_request() -> Value {
         ("changes", list(&change)),
         ("last_file", maybe(&string())),
         ("missing", list(&list(&whole()))),
+        ("refused", list(&whole())),
         // A record of a newer kind is passed on as it came: its shape is not fixed here.
         ("offered", list(&json!({ "type": "object" }))),
     ];
@@ -388,6 +389,7 @@ mod tests {
             max_bytes: 0,
             last_file: Some(String::new()),
             missing: vec![(1, 2)],
+            refused: vec![1],
             offered: vec![Record {
                 position: 0,
                 scopes: Vec::new(),

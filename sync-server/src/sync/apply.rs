@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::storage::evidence::KnownWrite;
 use crate::storage::{Tx, record_id};
 use crate::sync::reach::Reach;
-use crate::sync::{again, falsified, handover, judge, number};
+use crate::sync::{again, falsified, handover, judge, number, rejudge};
 use crate::{auth, grant, index};
 
 /// Values that never came and that a finding names one by one; it counts the others.
@@ -362,6 +362,9 @@ impl Taking<'_> {
         }
         for visit in handed {
             handover::carry_out(self.tx, self.env, self.change, visit)?;
+        }
+        if self.author.office && !assigned.is_empty() {
+            rejudge::of_jobs(self.tx, self.env, &assigned)?;
         }
         Ok(self.applied)
     }

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::storage::{DeviceRecord, StoredChange, Tx, record_id};
 use crate::sync::apply::{self, Author};
 use crate::sync::reach::Reach;
-use crate::sync::{again, recover};
+use crate::sync::{again, recover, rejudge};
 
 /// A change larger than this is refused; photos travel apart.
 const MAX_CHANGE: usize = 2 * 1024 * 1024;
@@ -59,6 +59,9 @@ pub fn push(tx: &mut dyn Tx, env: &Env, device: &mut DeviceRecord, request: &Exc
         if pushed.verdicts.iter().any(|verdict| verdict.outcome == Outcome::Accepted) {
             recover::settle_what_came(tx, env, device.person)?;
         }
+    }
+    if !device.apart() {
+        pushed.verdicts.extend(rejudge::accepted_since(tx, device, &request.refused)?);
     }
     pushed.acked_through = device.acked_through;
     device.last_seen_at = Some(env.now);

@@ -17,6 +17,7 @@ use crate::testing::{Browser, Device, World, records, request, spoiled};
 mod again;
 mod hostile;
 mod pull;
+mod rejudge;
 mod revoke;
 mod scope;
 

@@ -248,6 +248,7 @@ impl<'b> Field<'b> {
             max_bytes: 64 * 1024 * 1024,
             last_file: None,
             missing: Vec::new(),
+            refused: Vec::new(),
             offered: Vec::new(),
             extra: Extra::new(),
             changes,

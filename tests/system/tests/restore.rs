@@ -371,3 +371,69 @@ async fn entered_is_durable_both_copies_of_a_collected_device_hand_over_before_t
     let hash = changes.iter().find_map(|change| change["ops"][0]["files"][0]["hash"].as_str()).expect("the photo");
     office.get(&format!("/api/office/file/{hash}")).await.expect("and so is the photo of the copy");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_refills_what_a_second_technician_wrote_counts_when_his_job_is_taken_back() {
+    let AtWork { mut world, office, .. } = AtWork::new().await;
+    let (a, b) = (world.device(ZHANG, "a").await, world.device(SHEN, "b").await);
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    backup(&world, "old");
+    let people = office.call("technicians", json!({})).await.expect("technicians");
+    let id = |name: &str| {
+        let mut all = people.as_array().into_iter().flatten();
+        all.find(|t| t["person"]["name"] == name).map(|t| t["person"]["id"].clone()).expect("a technician")
+    };
+    let job = "0193a1b2-0000-7000-8000-0000000000bb";
+    let create = json!({
+        "job": job, "customer": { "kind": "new", "fields": { "name": "新客户", "address": "示例路 1 号" } },
+        "machine": { "kind": "unknown" }, "contact_name": "王工", "phone": "0000-999", "symptom": "不打气",
+        "service_kind": "repair", "urgency": "down",
+        "assign": { "technicians": [id(ZHANG), id(SHEN)], "leader": id(ZHANG), "planned_at": "2026-11-24T01:00:00Z" }
+    });
+    office.call("create_job", create).await.expect("registered");
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    let visit = office.call("open_job", json!({ "job": job })).await.expect("the job")["row"]["visit"].clone();
+    let about = json!({ "job": job, "visit": visit });
+    a.note(&about, "甲到了").await;
+    let field = json!({
+        "entity": { "kind": "visit", "id": visit }, "field": "suggestions", "value": "换皮带", "seen": []
+    });
+    b.call("write_field", field).await.expect("written");
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+    }
+
+    // The job and who has it are lost with the disk; who sends first makes the job known.
+    restore(&mut world, "old");
+    let field = json!({
+        "entity": { "kind": "visit", "id": visit }, "field": "measures", "value": ["调张紧轮"], "seen": []
+    });
+    b.call("write_field", field).await.expect("written");
+    for device in [&a, &b, &a, &b] {
+        device.sync().await.expect("syncs");
+    }
+    let (office, admin) = (world.office("lu").await, world.office("admin").await);
+    let offered = admin.call("list_offered", json!({})).await.expect("what devices offer");
+    let ids: Vec<&Value> = offered.as_array().into_iter().flatten().map(|row| &row["id"]).collect();
+    let refused = office.call("list_refused", json!({})).await.expect("the list");
+    let of_b = |row: &&Value| row["device_name"] == "b" && row["code"] == "scope_violation";
+    assert_eq!(
+        refused.as_array().into_iter().flatten().filter(of_b).count(),
+        2,
+        "nobody knows that he has it: {refused}"
+    );
+    admin.call("settle_offered", json!({ "ids": ids, "take": true })).await.expect("taken back");
+    let refused = office.call("list_refused", json!({})).await.expect("the list");
+    assert_eq!(refused, json!([]), "he had the job after all");
+    b.sync().await.expect("syncs");
+    b.nothing_waits().await;
+    for device in [&a, &b] {
+        device.sync().await.expect("syncs");
+        let view = device.call("open_job", json!({ "job": job })).await.expect("the job").to_string();
+        assert!(view.contains("换皮带") && view.contains("调张紧轮"), "what he wrote stands: {view}");
+    }
+}

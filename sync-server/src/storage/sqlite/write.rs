@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gongdan_domain::finding::FindingCode;
 use gongdan_domain::id::{CustomerId, DeviceId, FactId, FindingId, JobId, PersonId, VisitId, WriteId};
 use gongdan_domain::sync::change::{EntityRef, Fact, Scope};
-use gongdan_domain::sync::wire::{Outcome, RecordBody};
+use gongdan_domain::sync::wire::{Outcome, RecordBody, Verdict};
 use gongdan_domain::time::Instant;
 use rusqlite::Params;
 use serde::Serialize;
@@ -21,6 +21,14 @@ use crate::storage::{
 
 pub(super) fn int(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn outcome(verdict: &Verdict) -> &'static str {
+    match verdict.outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::Refused { .. } => "refused",
+        Outcome::Quarantined => "quarantined",
+    }
 }
 
 fn text<T: ToString>(id: Option<T>) -> Option<String> {
@@ -241,11 +249,7 @@ impl Tx for Session<'_> {
     }
 
     fn put_change(&mut self, change: &StoredChange) -> Result<()> {
-        let outcome = match change.verdict.outcome {
-            Outcome::Accepted => "accepted",
-            Outcome::Refused { .. } => "refused",
-            Outcome::Quarantined => "quarantined",
-        };
+        let outcome = outcome(&change.verdict);
         let sql =
             "INSERT INTO change (device, device_seq, change_id, payload, signature, outcome, verdict, received_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -262,6 +266,13 @@ impl Tx for Session<'_> {
                 ms(change.received_at),
             ],
         )?;
+        Ok(())
+    }
+
+    fn judge_again(&mut self, change: &StoredChange) -> Result<()> {
+        let sql = "UPDATE change SET outcome = ?3, verdict = ?4 WHERE device = ?1 AND device_seq = ?2";
+        let verdict = serde_json::to_string(&change.verdict)?;
+        self.run(sql, (change.device.to_string(), int(change.device_seq), outcome(&change.verdict), verdict))?;
         Ok(())
     }
 
