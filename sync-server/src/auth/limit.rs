@@ -87,16 +87,7 @@ impl Limits {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses when a key failed too often lately.
-    pub fn check(&self, key: &str, now: Instant) -> Result<()> {
-        self.windows().check(&counted(key), now)
-    }
-
-    pub fn failed(&self, key: &str, now: Instant) {
-        self.windows().count(counted(key), now);
-    }
-
-    /// Counts a try under each key, or refuses it and counts nothing.
+    /// Counts a try under each key; refuses it and counts nothing where one of them failed too often lately.
     pub fn begin(&self, keys: &[&str], now: Instant) -> Result<()> {
         let keys: Vec<Counted> = keys.iter().map(|key| counted(key)).collect();
         let mut windows = self.windows();
@@ -144,7 +135,7 @@ mod tests {
             limits.begin(&["a", "b"], at(0)).expect("a right one is no failure");
             limits.take_back("a");
             limits.forget("b");
-            limits.failed(&format!("stranger {n}"), at(0));
+            limits.begin(&[&format!("stranger {n}")], at(0)).expect("the first of his");
         }
         assert_eq!(kept(&limits), 20, "of what was right nothing is kept");
         for _ in 0..TRIES {

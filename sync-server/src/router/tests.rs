@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 
 use super::ENDPOINTS;
 use crate::office::COMMANDS;
-use crate::testing::{Browser, Device, World};
+use crate::testing::{Browser, Device, World, request};
 
 /// One letter a role, as the tables below name them.
 const LETTERS: [(char, Role); 10] = [
@@ -278,6 +278,70 @@ async fn l3_every_endpoint_asks_who_it_is() {
         assert_eq!(refused(&erased), !may, "{method} {path} as a revoked device: {erased:?}");
         let nobody = cast.knock(method, path, Who::Nobody).await;
         assert_eq!(refused(&nobody), *open != Open::ToAnyone, "{method} {path} as nobody: {nobody:?}");
+    }
+}
+
+/// What becomes of a device between its enrolment and its end, door by door: a live line and a file (status), and what an exchange says.
+const STATES: &[(&str, u16, u16, &str)] = &[
+    ("active", 200, 404, ""),
+    // Back after a restore, and nobody has looked yet: it brings, and is told nothing.
+    ("unconfirmed", 200, 404, "unconfirmed"),
+    // Its data was copied. Nothing at the doors of files erases it.
+    ("quarantined", 200, 409, "copied"),
+    // It hands over what it has, and is told nothing else; so is whoever comes after it said that it has nothing more.
+    ("collect", 200, 404, "collect"),
+    ("collected", 200, 404, "collect"),
+    ("erase", 403, 403, "erase"),
+    ("erased", 403, 403, "erase"),
+];
+
+/// Closing an account ends what is done at a desk. Its devices are served until they are revoked: what they hold is not lost.
+const CLOSED: &str = "closed";
+
+#[tokio::test]
+async fn l3_every_state_of_a_device_has_its_answer_at_every_door() {
+    let mut cast = Cast::new().await;
+    let owner = cast.world.person(CLOSED, Role::Technician);
+    let open = cast.world.sign_in(CLOSED).await;
+    let closed = cast.world.device(owner).await;
+    // Past what the command does: a session and a device that somebody still has.
+    let (user, now) = (cast.world.user(CLOSED), cast.world.now());
+    let shut = crate::storage::User { disabled_at: Some(now), ..user };
+    cast.world.core.write_now(move |_, tx| tx.put_user(&shut, now)).expect("closed");
+    let told = cast.knock("post", "/api/office/me", Who::Browser(&open)).await;
+    assert_eq!(told, (StatusCode::UNAUTHORIZED, "not_signed_in".to_owned()), "a session of a closed account");
+
+    let technician = cast.device.person;
+    let mut devices = vec![("active", closed)];
+    for (state, ..) in STATES {
+        devices.push((state, cast.world.device(technician).await));
+    }
+    for (state, device) in devices {
+        let (_, line, file, said) = STATES.iter().find(|(known, ..)| *known == state).expect("it stands in the table");
+        let (id, state_now) = (device.certificate.device_id, state.to_owned());
+        let put = move |_: &crate::core::Core, tx: &mut dyn crate::storage::Tx| {
+            let device = tx.device(id)?.expect("enrolled");
+            tx.put_device(&crate::storage::DeviceRecord { state: state_now, ..device })
+        };
+        cast.world.core.write_now(put).expect("kept");
+        cast.device = device;
+        let door =
+            async |method: &str, path: &str| cast.knock(method, path, Who::Device(&cast.device)).await.0.as_u16();
+        assert_eq!(door("get", "/sync/v1/events").await, *line, "a live line, {state}");
+        for method in ["head", "get"] {
+            assert_eq!(door(method, "/sync/v1/attachments/{hash}").await, *file, "{method} a file, {state}");
+        }
+        let delivered = door("patch", "/sync/v1/attachments/{hash}").await;
+        assert_eq!(delivered, *file, "delivers a file, {state}");
+        let reply = cast.world.exchange(&cast.device, &request(1, 1, vec![])).await;
+        let revoked = reply.revoked.as_deref().unwrap_or_default();
+        let heard = match said {
+            &"unconfirmed" => reply.unconfirmed && !reply.copied && revoked.is_empty(),
+            &"copied" => reply.copied && revoked.is_empty(),
+            expected => revoked == *expected && !reply.copied && !reply.unconfirmed,
+        };
+        assert!(heard, "{state} hears {revoked:?}, copied {}, unconfirmed {}", reply.copied, reply.unconfirmed);
+        assert_eq!(reply.pages.is_empty(), state != "active", "{state} gets pages only if nothing is the matter");
     }
 }
 

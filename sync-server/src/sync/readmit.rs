@@ -10,12 +10,13 @@ use gongdan_domain::sync::readmit::{ReadmitReply, ReadmitRequest};
 use gongdan_domain::sync::wire::{Certificate, SignedCertificate};
 use serde_json::json;
 
+use crate::auth::{self, limit};
 use crate::core::{Core, Shared};
 use crate::error::Result;
 use crate::router::Address;
 use crate::storage::{DeviceRecord, Tx};
 use crate::sync::exchange::check_protocol;
-use crate::{auth, body, secret};
+use crate::{body, secret};
 
 const MAX_REQUEST: usize = 64 * 1024;
 pub const UNCONFIRMED: &str = "unconfirmed";
@@ -23,11 +24,11 @@ pub const UNCONFIRMED: &str = "unconfirmed";
 pub async fn readmit(State(core): State<Shared>, address: Address, headers: HeaderMap, body: Body) -> Result<Response> {
     check_protocol(&headers)?;
     let request: ReadmitRequest = body::parse(&body::bytes(&headers, body::JSON, body, MAX_REQUEST).await?)?;
-    let key = format!("readmit {}", address.0);
-    core.limits.check(&key, core.now())?;
+    let key = limit::key("readmit", address.0);
+    core.limits.begin(&[&key], core.now())?;
     let reply = core.write(move |core, tx| readmit_with(core, tx, &request)).await;
-    if reply.is_err() {
-        core.limits.failed(&key, core.now());
+    if reply.is_ok() {
+        core.limits.take_back(&key);
     }
     body::answer(&headers, &reply?)
 }

@@ -212,6 +212,7 @@ fn fuzz_signed_request() {
     let seeds = vec![
         own.request(&signed, json!({ "epoch": told.epoch, "covered": told.covered })),
         own.request(&signed, json!({ "missing": [[1, 3], [5, 9]], "first_seq": 10 })),
+        own.request(&signed, json!({ "missing": [[1, u64::MAX]], "first_seq": 5 })),
         own.request(&[], json!({ "epoch": told.epoch, "offered": [fact, entity], "last_file": "cd".repeat(32) })),
         own.request(&[], json!({ "collected": true, "recovery_code": "AAAA" })),
     ];
