@@ -1,6 +1,7 @@
 //! Writes a bundle, order by order, and then its cover before all of them. No clock goes into it but on the cover, which says when it was
 //! made: all other times inside are the orders' own.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Seek, Write};
 
 use gongdan_documents::technical::TechnicalCopy;
@@ -28,6 +29,7 @@ use crate::sync::attachment;
 struct Packer<'w, W: Write + Seek> {
     zip: ZipWriter<&'w mut W>,
     sums: Vec<(String, String)>,
+    names: BTreeSet<String>,
 }
 
 fn unwritten(error: zip::result::ZipError) -> Error {
@@ -39,7 +41,7 @@ fn unwritten(error: zip::result::ZipError) -> Error {
 
 impl<'w, W: Write + Seek> Packer<'w, W> {
     fn new(out: &'w mut W) -> Self {
-        Self { zip: ZipWriter::new(out), sums: Vec::new() }
+        Self { zip: ZipWriter::new(out), sums: Vec::new(), names: BTreeSet::new() }
     }
 
     /// As `sha256sum -c` reads it.
@@ -47,7 +49,22 @@ impl<'w, W: Write + Seek> Packer<'w, W> {
         self.sums.iter().map(|(name, sum)| format!("{sum}  {name}\n")).collect()
     }
 
+    /// Two documents may bear one number (a finding says so): both are in the book, under names of their own.
+    fn free(&mut self, name: &str) -> String {
+        let ending =
+            [".seal.json", ".json", ".pdf"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
+        let stem = name.strip_suffix(ending).unwrap_or(name);
+        let mut free = name.to_owned();
+        let mut n = 1;
+        while !self.names.insert(free.clone()) {
+            n += 1;
+            free = format!("{stem}_{n}{ending}");
+        }
+        free
+    }
+
     fn add(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        let name = &self.free(name);
         // The format's own first day: a bundle says nothing about when it was made.
         let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default()).unix_permissions(0o644);
         self.zip.start_file(name, options).map_err(unwritten)?;
@@ -123,6 +140,12 @@ fn order(core: &Core, r: &dyn Reader, plan: &Plan, entry: &Entry) -> Result<File
         }
         if row.hash == entry.hash {
             told = Some(standing(core, r, plan, entry, row, read.as_ref(), &mut files)?);
+        } else if entry.contested
+            && document.revision == entry.revision
+            && let Some((at, order)) = &read
+        {
+            // Nobody has said which one is valid: none is the only paper in the book.
+            files.extend(print(core, r, plan, row, *at, order).ok().map(|(name, pdf)| (format!("pdf/{name}"), pdf)));
         }
     }
     if plan.copy == BundleCopy::Full {

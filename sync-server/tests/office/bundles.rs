@@ -194,6 +194,22 @@ async fn h5_g6_everything_in_the_archive_proves_itself_and_one_order_that_cannot
 }
 
 #[tokio::test]
+async fn h5_two_orders_that_bear_one_number_are_both_in_the_book() {
+    let bench = Bench::new();
+    let mut zhang = Field::enrol(&bench, "zhang").await;
+    for customer in ["样例一号", "样例二号"] {
+        zhang.return_order(bench.job(customer).await, "GD-A1-2611-0001").await;
+    }
+    let files = files(&packed(&bench, BundleCopy::Full, 2));
+    for name in ["", "_2"].map(|n| format!("sealed/GD-A1-2611-0001_r1{n}")) {
+        let payload = &files[&format!("{name}.json")];
+        let proof: Value = serde_json::from_slice(&files[&format!("{name}.seal.json")]).expect("JSON");
+        assert_eq!(proof["document"]["hash"], sha256_hex(payload), "each with its own proof beside it");
+    }
+    assert_eq!(files.keys().filter(|name| name.starts_with("pdf/")).count(), 2, "{:?}", files.keys());
+}
+
+#[tokio::test]
 async fn h5_the_technical_copy_is_marked_and_has_no_price_and_no_phone() {
     let bench = Bench::new();
     months(&bench).await;

@@ -125,6 +125,10 @@ async fn undecided(bench: &Bench, job: JobId, [one, two]: [&Sealed; 2]) {
     let sheet = inside(&files["工单目录.xlsx"], "xl/worksheets/sheet1.xml");
     assert!(!sheet.contains(&format!("<v>{}</v>", one.1.fees.total_fen.0 as f64 / 100.0)), "{sheet}");
     assert!(inside(&files["工单目录.xlsx"], "xl/sharedStrings.xml").contains("有几份，待认定"));
+    for (_, order) in [one, two] {
+        let paper = format!("pdf/{}_", order.order_no);
+        assert!(files.keys().any(|name| name.starts_with(&paper)), "both are there to be looked at");
+    }
 }
 
 /// The one that the manager named is the one that everybody gets.
