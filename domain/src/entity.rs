@@ -51,6 +51,7 @@ pub mod machine {
     pub const FAD_M3MIN: &str = "fad_m3min";
     pub const VOLTAGE_V: &str = "voltage_v";
     pub const FREQUENCY_HZ: &str = "frequency_hz";
+    pub const RATED_CURRENT_A: &str = "rated_current_a";
     pub const COOLING: &str = "cooling";
     pub const DRIVE: &str = "drive";
     pub const MANUFACTURE_DATE: &str = "manufacture_date";
@@ -73,6 +74,8 @@ pub mod job {
     pub const BRAND: &str = "brand";
     pub const MODEL: &str = "model";
     pub const SERIAL_NO: &str = "serial_no";
+    /// `true`: the machine has no plate, or one that nobody can read; then it has no number to ask for.
+    pub const NAMEPLATE_MISSING: &str = "nameplate_missing";
     pub const PURCHASE_DATE: &str = "purchase_date";
     pub const MANUFACTURE_DATE: &str = "manufacture_date";
     pub const SYMPTOM: &str = "symptom";

@@ -51,6 +51,9 @@ pub enum TickList {
     Handover,
 }
 
+/// What training may be about: ticked on the hand-over list beside its `training`, none of them obligatory (E11).
+pub const TRAINING_TOPICS: [&str; 4] = ["start_stop", "oil_level", "cooler", "drain"];
+
 impl TickList {
     /// The items that the standard demands; the kit's come from its template.
     pub fn required(self) -> &'static [&'static str] {

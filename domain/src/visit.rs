@@ -85,6 +85,10 @@ pub enum CauseType {
     Misuse,
     Installation,
     Environment,
+    /// All was well.
+    NoFault,
+    /// Not found out on this visit.
+    NotFound,
 }
 
 /// E2.

@@ -128,6 +128,9 @@ pub struct OrderMachine {
     pub fad_m3min: String,
     pub voltage_v: String,
     pub frequency_hz: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub rated_current_a: String,
     pub cooling: String,
     pub drive: String,
     pub manufacture_date: String,
@@ -137,6 +140,10 @@ pub struct OrderMachine {
     pub load_hours: String,
     /// "12 个月,已过" / "12 months, over" …
     pub warranty_term: Words,
+    /// There is no plate to read; a photo shows where it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub nameplate_missing: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -301,6 +308,10 @@ pub struct OrderHandover {
     pub cleaning: bool,
     pub service_card: bool,
     pub business_card: bool,
+    /// What the training was about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Words>>")]
+    pub topics: Vec<Words>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]

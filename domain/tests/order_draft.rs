@@ -146,7 +146,7 @@ fn facts() -> Vec<Fact> {
         (at("2026-11-23T11:45"), FactBody::ConfidenceStated { confidence: Confidence::NotSure }),
         (at("2026-11-23T11:50"), FactBody::WorkFinished {}),
     ];
-    let ticks = ["reinspected", "training", "cleaning", "service_card"];
+    let ticks = ["reinspected", "training", "oil_level", "cleaning", "service_card"];
     story.extend(ticks.map(|item| {
         (
             at("2026-11-23T11:51"),
@@ -368,6 +368,8 @@ fn e12_g8_handover_and_times_are_the_facts() {
     let order = order();
     assert!(order.handover.training && order.handover.cleaning && order.handover.service_card);
     assert!(!order.handover.equipment_count && !order.handover.business_card, "what was not ticked is not claimed");
+    let topics: Vec<&str> = order.handover.topics.iter().map(|topic| topic.zh.as_str()).collect();
+    assert_eq!(topics, ["每日看油位"], "and what the training was about");
     assert_eq!(order.times.agreed, Some(at("2026-11-23T10:00")));
     assert_eq!(order.times.arrived, Some(at("2026-11-23T09:52")));
     assert_eq!(order.times.finished, Some(at("2026-11-23T11:50")));

@@ -6,8 +6,11 @@ use crate::view::job::{ArchiveOffer, Completeness};
 
 /// A1: the meter over the fields that a job needs.
 pub fn completeness(fields: &Fields) -> Completeness {
-    let missing: Vec<String> =
-        job::REQUIRED.iter().filter(|name| fields.text(name).is_empty()).map(|name| (*name).to_owned()).collect();
+    // Where there is no plate there is no number to ask for.
+    let unreadable =
+        |name: &str| name == job::SERIAL_NO && fields.value(job::NAMEPLATE_MISSING).as_bool() == Some(true);
+    let lacking = job::REQUIRED.iter().filter(|name| fields.text(name).is_empty() && !unreadable(name));
+    let missing: Vec<String> = lacking.map(|name| (*name).to_owned()).collect();
     let total = job::REQUIRED.len() as u32;
     Completeness { have: total - missing.len() as u32, total, missing }
 }

@@ -18,7 +18,7 @@ pub fn nameplate(machine: &Fields) -> Nameplate {
         cooling: Cooling::named(machine.text(field::COOLING)),
         voltage: figure(field::VOLTAGE_V),
         rated_pressure_mpa: figure(field::PRESSURE_MPA),
-        rated_current: None,
+        rated_current: figure(field::RATED_CURRENT_A),
     }
 }
 

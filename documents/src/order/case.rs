@@ -35,7 +35,7 @@ pub fn head(desk: &Desk<'_>) -> Vec<Field> {
 pub fn customer(desk: &Desk<'_>) -> Vec<Field> {
     let c = &desk.doc.customer;
     let name = Field::text(desk.w("customer.name"), 2, &c.name);
-    let address = Field::text(desk.w("customer.address"), 2, &c.address);
+    let address = Field::runs(desk.w("customer.address"), 2, address(desk));
     let contact = Field::text(desk.w("customer.contact"), 1, &c.contact);
     let phone = Field::text(desk.w("customer.phone"), 1, &c.phone);
     let wishes = Field::text(desk.w("customer.wishes"), 3, &c.wishes);
@@ -46,16 +46,28 @@ pub fn customer(desk: &Desk<'_>) -> Vec<Field> {
     }
 }
 
+/// The way there belongs to the place, also where nothing is charged for it.
+fn address(desk: &Desk<'_>) -> Vec<Run> {
+    let c = &desk.doc.customer;
+    let mut runs = vec![Run::plain(same(&c.address))];
+    if !c.distance_km.is_empty() {
+        let way = desk.strings.fill("customer.distance", &[("km", &same(with_unit(&c.distance_km, "km")))]);
+        runs.push(Run::soft(desk.glue(&way.zh, &way.en)));
+    }
+    runs
+}
+
 pub fn machine(desk: &Desk<'_>) -> Vec<Field> {
     let m = &desk.doc.machine;
     let text = |key: &str, value: &str| Field::text(desk.w(key), 1, value);
     let words = |key: &str, words: Words| Field::runs(desk.w(key), 1, vec![Run::plain(words)]);
-    let supply = [with_unit(&m.voltage_v, "V"), with_unit(&m.frequency_hz, "Hz")];
+    let figures = [(&m.voltage_v, "V"), (&m.frequency_hz, "Hz"), (&m.rated_current_a, "A")];
+    let supply = figures.map(|(figure, unit)| with_unit(figure, unit));
     let supply: Vec<String> = supply.into_iter().filter(|s| !s.is_empty()).collect();
     vec![
         text("machine.brand", &m.brand),
         text("machine.model", &m.model),
-        Field::runs(desk.w("machine.serial_no"), 1, vec![Run::mono(&m.serial_no)]),
+        Field::runs(desk.w("machine.serial_no"), 1, serial_no(desk, &m.serial_no, m.nameplate_missing)),
         words("machine.type", machine_type(desk, &m.machine_type)),
         text("machine.power", &with_unit(&m.power_kw, "kW")),
         text("machine.pressure", &with_unit(&m.pressure_mpa, "MPa")),
@@ -69,6 +81,17 @@ pub fn machine(desk: &Desk<'_>) -> Vec<Field> {
         text("machine.load_hours", &with_unit(&m.load_hours, "h")),
         words("machine.warranty", m.warranty_term.clone()),
     ]
+}
+
+/// The number, and that there was no plate to read it from.
+fn serial_no(desk: &Desk<'_>, number: &str, missing: bool) -> Vec<Run> {
+    let mut runs: Vec<Run> = (!number.is_empty()).then(|| Run::mono(number)).into_iter().collect();
+    if missing {
+        let gap = if runs.is_empty() { "" } else { " " };
+        let word = desk.w("machine.no_plate");
+        runs.push(Run::strong(Words::new(format!("{gap}{}", word.zh), format!("{gap}{}", word.en))));
+    }
+    runs
 }
 
 /// The document carries the form's Chinese word; a known one has an English word in the catalogue, any other stays as typed.

@@ -48,6 +48,7 @@ pub fn trial(desk: &Desk<'_>) -> Vec<Field> {
         (h.business_card, "handover.business_card"),
     ];
     fields.push(ticks("handover.customer", &card));
+    fields.push(Field { label: desk.w("handover.topics"), span: 3, entry: Entry::Ticks { items: h.topics.clone() } });
     for (n, owed) in doc.follow_ups.iter().enumerate() {
         let label = if n == 0 { desk.w("follow_up.label") } else { same("") };
         let hours = same(owed.hours_after_leaving.to_string());

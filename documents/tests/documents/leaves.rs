@@ -33,9 +33,9 @@ const NOT_SHOWN: [(&str, &str); 17] = [
 /// Signed strokes are drawn, not written.
 const DRAWN: &str = "signing.ink";
 
-#[test]
-fn g3_every_leaf_of_the_order_is_on_the_sheet_that_is_signed() {
-    let document = serde_json::to_value(sample::whole()).expect("a document");
+/// Every leaf's name, and whether the sheet changes with it.
+pub fn shown(order: &OrderDocument) -> BTreeMap<String, bool> {
+    let document = serde_json::to_value(order).expect("a document");
     let mut shown: BTreeMap<String, bool> = BTreeMap::new();
     for path in paths(&document) {
         let name = path.iter().filter(|part| part.parse::<usize>().is_err()).cloned().collect::<Vec<_>>().join(".");
@@ -45,6 +45,12 @@ fn g3_every_leaf_of_the_order_is_on_the_sheet_that_is_signed() {
             shown.insert(name, before || seen(&document, &path));
         }
     }
+    shown
+}
+
+#[test]
+fn g3_every_leaf_of_the_order_is_on_the_sheet_that_is_signed() {
+    let shown = shown(&sample::whole());
     assert!(shown.len() > 130, "the sample says too little to prove anything: {}", shown.len());
     let named = |name: &str| NOT_SHOWN.iter().any(|(one, _)| name == *one);
     let unread: Vec<&String> =
@@ -55,7 +61,7 @@ fn g3_every_leaf_of_the_order_is_on_the_sheet_that_is_signed() {
 }
 
 /// Whether the sheet changes with this leaf.
-fn seen(document: &Value, path: &[String]) -> bool {
+pub fn seen(document: &Value, path: &[String]) -> bool {
     let sheet = |value: &Value| {
         let document: OrderDocument = serde_json::from_value(value.clone()).ok()?;
         Some(order_sheet(&document, &Templates::default()).ok().map(|s| serde_json::to_value(s).expect("a sheet")))

@@ -3,6 +3,7 @@
 #[path = "../sample/mod.rs"]
 mod sample;
 
+mod form;
 mod leaves;
 mod papers;
 mod reading;

@@ -363,6 +363,7 @@ fn an_empty_order_still_prints() {
         cleaning: false,
         service_card: false,
         business_card: false,
+        topics: Vec::new(),
     };
     for language in [Language::Zh, Language::En, Language::Both] {
         let draft = OrderDocument { rating: None, signing: None, test: None, confidence: None, ..doc.clone() };

@@ -239,6 +239,7 @@ fn machine() -> OrderMachine {
         fad_m3min: text("6.6"),
         voltage_v: text("380"),
         frequency_hz: text("50"),
+        rated_current_a: text("71"),
         cooling: text("风冷"),
         drive: text("直联"),
         manufacture_date: text("2021-07-26"),
@@ -247,6 +248,7 @@ fn machine() -> OrderMachine {
         run_hours: text("28812"),
         load_hours: text("22910"),
         warranty_term: w("12 个月，已过", "12 months, over"),
+        nameplate_missing: false,
     }
 }
 
@@ -355,6 +357,7 @@ pub fn order() -> OrderDocument {
             cleaning: true,
             service_card: true,
             business_card: true,
+            topics: vec![w("启停与急停", "start, stop, emergency stop"), w("每日看油位", "oil level every day")],
         },
         photos: photos(),
         rating: Some(OrderRating {
@@ -381,6 +384,7 @@ pub fn declined() -> OrderDocument {
         &mut doc.machine.fad_m3min,
         &mut doc.machine.voltage_v,
         &mut doc.machine.frequency_hz,
+        &mut doc.machine.rated_current_a,
         &mut doc.machine.load_hours,
     ];
     unknown.into_iter().for_each(String::clear);
@@ -404,7 +408,13 @@ pub fn declined() -> OrderDocument {
     doc.payment =
         OrderPayment { doc_type: DocType::Receipt, method: PayMethod::Wechat, paid_fen: 35_000, note: String::new() };
     doc.fault.hidden_defects.clear();
-    doc.handover = OrderHandover { reinspected: false, equipment_count: false, training: false, ..doc.handover };
+    doc.handover = OrderHandover {
+        reinspected: false,
+        equipment_count: false,
+        training: false,
+        topics: Vec::new(),
+        ..doc.handover
+    };
     doc.test = None;
     doc.confidence = None;
     doc.photos.clear();
@@ -505,6 +515,7 @@ pub fn whole() -> OrderDocument {
     let mut second = doc.technicians[0].clone();
     (second.name, second.number, second.leader) = ("李建国".to_owned(), "0142".to_owned(), false);
     doc.technicians.push(second);
+    doc.machine.nameplate_missing = true;
     doc.times.uncertainty_ms = Some([("finished".to_owned(), 1200)].into());
     doc
 }

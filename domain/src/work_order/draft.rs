@@ -11,7 +11,7 @@ use super::{
 use crate::catalogue::{CompanyProfile, JobCategories, PartCatalogue, Words};
 use crate::deadline::{DeadlineClock, DeadlineOwner, DeadlineRules};
 use crate::entity::{Fields, customer as customer_field, job as job_field, machine as machine_field};
-use crate::fact::{Confidence, TestRun, TickList};
+use crate::fact::{Confidence, TRAINING_TOPICS, TestRun, TickList};
 use crate::fees::FeeSheet;
 use crate::id::{JobId, VisitId};
 use crate::knowledge::FaultKnowledge;
@@ -142,6 +142,7 @@ fn machine(input: &DraftInput<'_>) -> OrderMachine {
         fad_m3min: text(machine_field::FAD_M3MIN),
         voltage_v: text(machine_field::VOLTAGE_V),
         frequency_hz: text(machine_field::FREQUENCY_HZ),
+        rated_current_a: text(machine_field::RATED_CURRENT_A),
         cooling: words::cooling(machine.text(machine_field::COOLING)),
         drive: words::drive(machine.text(machine_field::DRIVE)),
         manufacture_date: known(job_field::MANUFACTURE_DATE, machine_field::MANUFACTURE_DATE),
@@ -150,6 +151,7 @@ fn machine(input: &DraftInput<'_>) -> OrderMachine {
         run_hours: text(machine_field::RUN_HOURS),
         load_hours: text(machine_field::LOAD_HOURS),
         warranty_term: warranty_term(input.warranty, input.plan),
+        nameplate_missing: input.job_fields.value(job_field::NAMEPLATE_MISSING).as_bool() == Some(true),
     }
 }
 
@@ -268,6 +270,7 @@ fn handover(state: &VisitState) -> OrderHandover {
         cleaning: ticked("cleaning"),
         service_card: ticked("service_card"),
         business_card: ticked("business_card"),
+        topics: TRAINING_TOPICS.iter().filter(|topic| ticked(topic)).map(|topic| words::training(topic)).collect(),
     }
 }
 

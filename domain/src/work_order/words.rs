@@ -64,6 +64,19 @@ pub fn cause_type(kind: CauseType) -> Words {
         CauseType::Misuse => Words::new("用户使用不当", "Misuse by the user"),
         CauseType::Installation => Words::new("安装问题", "Installation"),
         CauseType::Environment => Words::new("环境/供电", "Environment or supply"),
+        CauseType::NoFault => Words::new("无故障", "No fault found"),
+        CauseType::NotFound => Words::new("未查明", "Not found yet"),
+    }
+}
+
+/// What the customer's people were shown (E11).
+pub fn training(topic: &str) -> Words {
+    match topic {
+        "start_stop" => Words::new("启停与急停", "start, stop, emergency stop"),
+        "oil_level" => Words::new("每日看油位", "oil level every day"),
+        "cooler" => Words::new("定期吹扫散热器", "cleaning the cooler"),
+        "drain" => Words::new("排水", "draining"),
+        other => as_written(other),
     }
 }
 

@@ -43,12 +43,13 @@ const MACHINE_TEXTS: [&str; 10] = [
     machine::WARRANTY_PLAN,
     machine::NOTE,
 ];
-const FIGURES: [&str; 7] = [
+const FIGURES: [&str; 8] = [
     customer::DISTANCE_KM,
     machine::POWER_KW,
     machine::PRESSURE_MPA,
     machine::FAD_M3MIN,
     machine::FREQUENCY_HZ,
+    machine::RATED_CURRENT_A,
     machine::RUN_HOURS,
     machine::LOAD_HOURS,
 ];

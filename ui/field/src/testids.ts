@@ -61,6 +61,7 @@ export const testid = {
   confirmReading: 'confirm-reading',
   photo: (kind: PhotoKind) => `photo-${kind}`,
   analysisRight: (answer: string) => `analysis-${answer}`,
+  topic: (topic: string) => `topic-${topic}`,
   causeType: (type: string) => `cause-type-${type}`,
   consentYes: 'consent-yes',
   consentNo: 'consent-no',

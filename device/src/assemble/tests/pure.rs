@@ -456,3 +456,17 @@ fn a4_the_next_day_with_any_visit_is_announced() {
     assert_eq!((next.day.as_str(), next.count, next.first_km.as_str()), ("2026-11-25", 2, "82"));
     assert_eq!(next_day(&others, day("2026-11-25")), None);
 }
+
+#[test]
+fn g1_a_phase_current_is_judged_by_the_machines_rated_current() {
+    let machine = fields(json!({ "machine_type": "喷油螺杆(工频)", "rated_current_a": "71" }));
+    assert_eq!(nameplate(&machine).rated_current, "71".parse().ok(), "the archive knows it");
+    assert_eq!(nameplate(&fields(json!({}))).rated_current, None);
+}
+
+#[test]
+fn a1_a_machine_without_a_plate_is_asked_for_no_number() {
+    let missing = |job: Value| archive::completeness(&fields(job)).missing.contains(&"serial_no".to_owned());
+    assert!(missing(json!({})) && missing(json!({ "nameplate_missing": false })));
+    assert!(!missing(json!({ "nameplate_missing": true })));
+}

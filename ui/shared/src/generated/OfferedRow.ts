@@ -6,7 +6,7 @@ import type { PersonName } from "./PersonName";
  */
 export type OfferedRow = { id: string, 
 /**
- * `entity`, `fact`, `sealed`, `retraction`.
+ * `entity`, `fact`, `sealed`, `reference`, `retraction`.
  */
 record: string, 
 /**

@@ -4,8 +4,12 @@ import type { Words } from "./Words";
 /**
  * The nameplate; empty text where unknown.
  */
-export type OrderMachine = { brand: string, model: string, serial_no: string, machine_type: string, power_kw: string, pressure_mpa: string, fad_m3min: string, voltage_v: string, frequency_hz: string, cooling: string, drive: string, manufacture_date: string, purchase_date: string, commission_date: string, run_hours: string, load_hours: string, 
+export type OrderMachine = { brand: string, model: string, serial_no: string, machine_type: string, power_kw: string, pressure_mpa: string, fad_m3min: string, voltage_v: string, frequency_hz: string, rated_current_a?: string, cooling: string, drive: string, manufacture_date: string, purchase_date: string, commission_date: string, run_hours: string, load_hours: string, 
 /**
  * "12 个月,已过" / "12 months, over" …
  */
-warranty_term: Words, };
+warranty_term: Words, 
+/**
+ * There is no plate to read; a photo shows where it was.
+ */
+nameplate_missing?: boolean, };

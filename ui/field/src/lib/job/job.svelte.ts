@@ -81,6 +81,11 @@ export class Job {
     return typeof value === 'string' ? value : '';
   }
 
+  /** A field that is said or not. */
+  flag(name: string): boolean {
+    return this.registers.value(this.jobRef, name, this.view.fields[name]) === true;
+  }
+
   /** A field of the job, else what the archive knows. */
   known(name: string): string {
     const own = this.field(name);

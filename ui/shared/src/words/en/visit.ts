@@ -295,6 +295,7 @@ export const visit: Translation<typeof zh> = {
   'field.repair.reason.partMissing': 'Waiting for parts',
   'field.repair.testReason': 'Why not under full load',
   'field.repair.handover': 'Hand-over',
+  'field.repair.topic': 'Tick what was explained; it is printed',
   'field.repair.powerOn': 'Before power returns',
   'field.repair.notStarted': 'Not begun: show the fees first',
   'field.repair.missing': '{n} missing: {names}',

@@ -304,6 +304,7 @@ export const visit = {
   'field.repair.reason.partMissing': '等配件',
   'field.repair.testReason': '为什么没满负荷试机',
   'field.repair.handover': '培训与清场',
+  'field.repair.topic': '讲过就勾，印在工作单上',
   'field.repair.powerOn': '恢复送电前',
   'field.repair.notStarted': '还没开工：先给客户看收费',
   'field.repair.missing': '还差 {n} 项：{names}',
