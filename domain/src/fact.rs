@@ -382,6 +382,10 @@ pub enum FactBody {
         hash: String,
         choice: SigningChoice,
         name: String,
+        /// H4: where it was signed, if the device knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        position: Option<Position>,
     },
     /// The answer of whoever is there: handed over, or why he goes on himself.
     ReassignAnswered {

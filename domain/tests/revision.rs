@@ -148,6 +148,7 @@ fn g3_who_had_not_signed_signs_later_once_and_the_order_stays() {
         hash: "z".into(),
         choice,
         name: "陈喆".into(),
+        position: None,
     };
     let later = state(vec![sealed(1, "a", None)]);
     assert_eq!(refusal(&later, &attest("a", SigningChoice::Signed)), None);

@@ -233,6 +233,10 @@ pub struct AttestOrder {
     /// The hash of the order that the customer saw.
     pub order_hash: String,
     pub signing: Signing,
+    /// Where the device is, if its platform says so. Never waited for.
+    #[serde(default)]
+    #[ts(optional)]
+    pub position: Option<Position>,
 }
 
 /// The order's number that was shown leads to no order.

@@ -104,6 +104,7 @@ pub fn attest(device: &Device, args: args::AttestOrder) -> Result<JobView> {
             hash,
             choice: choice(&signing),
             name: if let Signing::Signed { name, .. } = &signing { name.clone() } else { String::new() },
+            position: args.position.clone(),
         };
         if let Some(no) =
             breaches(&case.state, &body(String::new()), &case.circumstances()).into_iter().find_map(|b| b.refusal)

@@ -364,6 +364,7 @@ impl<'b> Field<'b> {
             hash: document.hash.clone(),
             choice: SigningChoice::Signed,
             name,
+            position: None,
         };
         let fact = self.fact(about.job, visit, &body);
         let seal = self.seal_op(about, document, Vec::new());

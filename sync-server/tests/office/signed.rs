@@ -300,10 +300,10 @@ fn attesting(clock: &str, visit: u32, lat: &str) -> Fact {
         hash: "aa".to_owned(),
         choice: SigningChoice::Signed,
         name: "陈喆".to_owned(),
+        position: here(lat, "121.0000"),
     };
     let mut fact = fact(clock, &body);
     fact.visit = Some(job().visit(visit));
-    fact.body["position"] = json!({ "lat": lat, "lon": "121.0000", "accuracy_m": "30" });
     fact
 }
 

@@ -122,7 +122,8 @@ fn g3_later_is_an_own_sealed_attestation_over_the_orders_hash() {
     let before = preview(&office, job);
     let hash = office.open(job).delivery.expect("sealed").hash;
     let attest = |hash: &str, signing: Value| {
-        let args = json!({ "job": job, "order_hash": hash, "signing": signing });
+        let position = json!({ "lat": "31.000000", "lon": "121.000000", "accuracy_m": "20" });
+        let args = json!({ "job": job, "order_hash": hash, "signing": signing, "position": position });
         office.call::<JobView>("attest_order", args).map_err(|p| p.code)
     };
     assert_eq!(attest("00", signed()).err(), Some(Code::OrderChanged), "over the order that he saw");
@@ -158,6 +159,9 @@ fn g3_later_is_an_own_sealed_attestation_over_the_orders_hash() {
     let content: Attestation = serde_json::from_value(payload(attested).expect("readable").content).expect("its form");
     assert_eq!((content.order_hash.as_str(), content.order_no.as_str()), (hash.as_str(), "GD-A7-2611-0001"));
     assert_eq!(revisions(&office, job).revisions[0].attested.as_ref().map(|a| a.name.as_str()), Some("陈喆"));
+    let facts = office.bench.device.read(|r| r.facts(job)).expect("read");
+    let attested = facts.iter().find(|fact| fact.kind == "order_attested").expect("said beside it");
+    assert_eq!(attested.body["position"]["lat"], "31.000000", "where it was signed (H4)");
 }
 
 #[test]
