@@ -53,7 +53,11 @@ supersedes?: string,
 /**
  * H4: where it was signed, if the device knew.
  */
-position?: Position, } } | { "kind": "rating_given", "body": { order: OrderId, revision: number, quality: Rating, attitude: Rating, opinion: string, } } | { "kind": "rating_reopened", "body": { order: OrderId, revision: number, } } | { "kind": "revision_opened", "body": { order: OrderId, revision: number, supersedes: string, reason: string, } } | { "kind": "order_attested", "body": { order: OrderId, order_hash: string, hash: string, choice: SigningChoice, name: string, } } | { "kind": "reassign_answered", "body": { request: FactId, accepted: boolean, reason: string, } } | { "kind": "number_drawn", "body": { number: string, owner: string, } } | { "kind": "number_voided", "body": { number: string, reason: string, } } | { "kind": "receipt_issued", "body": { paper: PaperId, no: string, hash: string, sum_fen: number, method: PayMethod, } } | { "kind": "receipt_voided", "body": { paper: PaperId, no: string, reason: string, 
+position?: Position, } } | { "kind": "rating_given", "body": { order: OrderId, revision: number, quality: Rating, attitude: Rating, opinion: string, } } | { "kind": "rating_reopened", "body": { order: OrderId, revision: number, } } | { "kind": "revision_opened", "body": { order: OrderId, revision: number, supersedes: string, reason: string, } } | { "kind": "order_attested", "body": { order: OrderId, order_hash: string, hash: string, choice: SigningChoice, name: string, 
+/**
+ * H4: where it was signed, if the device knew.
+ */
+position?: Position, } } | { "kind": "reassign_answered", "body": { request: FactId, accepted: boolean, reason: string, } } | { "kind": "number_drawn", "body": { number: string, owner: string, } } | { "kind": "number_voided", "body": { number: string, reason: string, } } | { "kind": "receipt_issued", "body": { paper: PaperId, no: string, hash: string, sum_fen: number, method: PayMethod, } } | { "kind": "receipt_voided", "body": { paper: PaperId, no: string, reason: string, 
 /**
  * The number that took its place; empty if none did.
  */
