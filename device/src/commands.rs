@@ -71,6 +71,9 @@ commands! {
     /// Half-written texts, kept on this device alone.
     drafts(args::Nothing) -> args::Drafts = app::drafts;
     keep_draft(args::KeepDraft) -> args::Nothing = app::keep_draft;
+    /// G1: the technician's own strokes, for the papers that he seals with this device.
+    own_signature(args::Nothing) -> args::OwnSignature = app::own_signature;
+    keep_own_signature(args::OwnSignature) -> args::OwnSignature = app::keep_own_signature;
     // Today
     agenda(args::Day) -> view::agenda::Agenda = agenda::agenda;
     // One job

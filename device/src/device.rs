@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use gongdan_domain::id::PersonId;
 use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::time::{Instant, Stamp};
+use gongdan_domain::work_order::Ink;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use ts_rs::TS;
@@ -301,6 +302,11 @@ impl Device {
     }
 
     /// A text that is no record yet: on the disk before this answers, on this device alone. No change for the office comes of it.
+    pub fn set_own_ink(&self, ink: Option<&Ink>) -> Result<()> {
+        let store = self.opened()?;
+        self.watched(&store, store.apply(self.stamp(&store), |a| a.set_own_ink(ink)))
+    }
+
     pub fn keep_draft(&self, key: &str, text: &str) -> Result<()> {
         let store = self.opened()?;
         self.watched(&store, store.apply(self.stamp(&store), |a| a.keep_draft(key, text)))

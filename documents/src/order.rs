@@ -108,6 +108,7 @@ pub fn sheet(desk: &print::Desk<'_>, doc: &OrderDocument) -> Result<Sheet, Docum
     let sheet = Sheet::new(WORK_ORDER, format!("{} {}", doc.order_no, doc.revision), made_at, &view)?
         .pictures("photos", doc.photos.iter().map(|p| (desk.photos)(&p.hash)))
         .drawing("ink", doc.signing.as_ref().and_then(close::signature))
+        .drawing("own_ink", close::own_signature(&doc.technicians))
         .drawing("later_ink", desk.seal.and_then(|s| close::signature(&s.later.as_ref()?.signing)));
     Ok(sheet.sealed(desk.seal, &doc.order_no))
 }

@@ -205,7 +205,8 @@ pub fn sheet(desk: &Desk<'_>, paper: &Paper, voided: Option<&VoidedPaper>) -> Re
     }?;
     let sheet = sheet
         .pictures("photos", paper.photos.iter().map(|p| (desk.photos)(&p.hash)))
-        .drawing("ink", paper.signing.as_ref().and_then(close::signature));
+        .drawing("ink", paper.signing.as_ref().and_then(close::signature))
+        .drawing("own_ink", close::own_signature(std::slice::from_ref(&paper.technician)));
     sheet.sealed(desk.seal, &paper.no).voided(voided)
 }
 

@@ -212,6 +212,10 @@ pub struct OrderTechnician {
     pub number: String,
     pub grade: Words,
     pub leader: bool,
+    /// G1: his own strokes, taken once on the device that sealed; what signs is the device's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub ink: Option<Ink>,
 }
 
 /// What became of the old part (E11).

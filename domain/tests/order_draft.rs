@@ -267,6 +267,7 @@ fn drafted(facts: &[Fact], visit_fields: &Fields, job_fields: &Fields) -> OrderD
             number: "0137".into(),
             grade: Words::new("中级技师", "Technician II"),
             leader: true,
+            ink: None,
         }],
     })
 }

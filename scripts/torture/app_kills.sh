@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 . scripts/on_display.sh
 minutes="${1:-5}"
 export GONGDAN_SEED="${GONGDAN_SEED:-$(date +%s)}"
-# Some six a minute where nothing else runs: each one is a whole start of the app.
-export GONGDAN_APP_KILLS="${GONGDAN_APP_KILLS:-$((minutes * 6))}"
+# Each one is a whole start of the app: some forty a minute where nothing else runs.
+export GONGDAN_APP_KILLS="${GONGDAN_APP_KILLS:-$((minutes * 20))}"
 cargo build --workspace --all-targets
 on_display cargo test --workspace --test app_kills -- --nocapture

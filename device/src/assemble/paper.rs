@@ -241,6 +241,7 @@ pub fn me(r: &Reader, case: &Case, doc: &OrderDocument) -> Result<OrderTechnicia
         number: String::new(),
         grade: Words::default(),
         leader: false,
+        ink: r.own_ink()?,
     };
     Ok(named.unwrap_or(unnamed))
 }

@@ -47,7 +47,9 @@ fn leader(case: &Case) -> Option<PersonId> {
 }
 
 pub fn technicians(r: &Reader, case: &Case) -> Result<Vec<OrderTechnician>> {
+    let own = r.own_ink()?;
     let technician = |m: CrewMember| OrderTechnician {
+        ink: own.clone().filter(|_| m.person == case.me),
         person: m.person,
         name: m.name,
         number: m.number,

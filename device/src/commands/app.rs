@@ -5,16 +5,20 @@ use std::sync::Arc;
 use gongdan_domain::catalogue::{CompanyProfile, Words};
 use gongdan_domain::entity::{kind, person};
 use gongdan_domain::fees::FeeSchedule;
-use gongdan_domain::problem::Code;
+use gongdan_domain::problem::{Code, Problem};
 use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::EntityRef;
 use gongdan_domain::sync::version;
+use serde_json::json;
 
 use crate::commands::args;
 use crate::device::Device;
 use crate::error::Result;
 use crate::store::Reader;
 use crate::view::app::{AppStatus, CompanyCard, Gate, PersonCard, RebuiltView};
+
+/// Of a signature; a hand draws some hundreds.
+const MOST_POINTS: usize = 20_000;
 
 pub fn status(device: &Device, _: args::Nothing) -> Result<AppStatus> {
     let gate = device.gate()?;
@@ -114,6 +118,21 @@ pub fn drafts(device: &Device, _: args::Nothing) -> Result<args::Drafts> {
 pub fn keep_draft(device: &Device, args: args::KeepDraft) -> Result<args::Nothing> {
     device.keep_draft(&args.key, &args.text)?;
     Ok(args::Nothing {})
+}
+
+pub fn own_signature(device: &Device, _: args::Nothing) -> Result<args::OwnSignature> {
+    Ok(args::OwnSignature { ink: device.read(|r| r.own_ink())? })
+}
+
+/// What is no signature yet is kept all the same: he may be in the middle of it. Refused: more points than any hand draws.
+pub fn keep_own_signature(device: &Device, args: args::OwnSignature) -> Result<args::OwnSignature> {
+    let points = args.ink.iter().flat_map(|ink| &ink.strokes).map(Vec::len).sum::<usize>();
+    if points > MOST_POINTS {
+        return Err(Problem::with(Code::FieldInvalid, json!({ "field": "ink" })).into());
+    }
+    let ink = args.ink.filter(|ink| !ink.strokes.is_empty());
+    device.set_own_ink(ink.as_ref())?;
+    Ok(args::OwnSignature { ink })
 }
 
 /// D1: what the work ID shows. The certificate knows the name before the first page has come.

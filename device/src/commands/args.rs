@@ -4,7 +4,7 @@ use gongdan_domain::fact::{About, FactBody, PhotoKind, Position, ReadingPhase};
 use gongdan_domain::id::{CustomerId, FactId, JobId, MachineId, PaperId, WriteId};
 use gongdan_domain::paper::PaperBody;
 use gongdan_domain::sync::change::EntityRef;
-use gongdan_domain::work_order::{OrderRating, Signing};
+use gongdan_domain::work_order::{Ink, OrderRating, Signing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -207,6 +207,13 @@ pub struct SealOrder {
     #[serde(default)]
     #[ts(optional)]
     pub position: Option<Position>,
+}
+
+/// None: not drawn yet, or taken away again.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct OwnSignature {
+    pub ink: Option<Ink>,
 }
 
 /// G2: the customer confirms what he chose, before he signs.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD as B64;
 use ed25519_dalek::SigningKey;
 use gongdan_domain::seal::ChainHead;
 use gongdan_domain::sync::wire::{Certificate, SignedCertificate};
+use gongdan_domain::work_order::Ink;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +32,8 @@ pub(super) const CERTIFICATE: &str = "certificate";
 const TOKEN: &str = "token";
 const SERVER: &str = "server";
 const REFUSALS_READ: &str = "refusals_read";
+/// The strokes of whose device this is, for what he seals with it.
+pub(super) const OWN_INK: &str = "own_ink";
 /// Whether and how this database was rebuilt from a damaged one.
 pub(super) const REBUILT: &str = "rebuilt";
 
@@ -44,7 +47,7 @@ pub(super) const STANDING_WITH_SERVER: [&str; 8] =
 /// What no later exchange can tell again: who this device is, where its chain of seals stands, its lock.
 pub(super) const OWN: [&str; 6] = [SIGNING_KEY, CERTIFICATE, TOKEN, SERVER, CHAIN, PIN];
 /// Every name, for reading them one by one.
-pub(super) const ALL: [&str; 14] = [
+pub(super) const ALL: [&str; 15] = [
     SIGNING_KEY,
     CERTIFICATE,
     TOKEN,
@@ -59,6 +62,7 @@ pub(super) const ALL: [&str; 14] = [
     DELIVERED_AT,
     MIN_APP,
     COMMITS,
+    OWN_INK,
 ];
 
 /// Who this device is. The signing key was made here and never leaves the encrypted database.
@@ -167,6 +171,11 @@ impl Reader<'_> {
         write_json(self.conn(), CHAIN, head)
     }
 
+    /// The technician's own strokes, once he has drawn them.
+    pub fn own_ink(&self) -> Result<Option<Ink>> {
+        read_json(self.conn(), OWN_INK)
+    }
+
     /// The wrapped proof of the PIN where the key store keeps the key.
     pub fn lock_pin<T: DeserializeOwned>(&self) -> Result<Option<T>> {
         read_json(self.conn(), PIN)
@@ -197,6 +206,14 @@ impl Applier<'_> {
         write_number(self.conn(), SAFE_THROUGH, standing.safe_through)?;
         // A disk that was rolled back must not use numbers again that the server has seen.
         write_number(self.conn(), LAST_SEQ, standing.last_seq.max(standing.acked_through))
+    }
+
+    /// `None`: nothing stands on his papers but the device's own mark.
+    pub fn set_own_ink(&self, ink: Option<&Ink>) -> Result<()> {
+        match ink {
+            Some(ink) => write_json(self.conn(), OWN_INK, ink),
+            None => forget(self.conn(), &[OWN_INK]),
+        }
     }
 
     pub fn set_delivered_at(&self, at: &str) -> Result<()> {

@@ -125,6 +125,9 @@ fn fill(
     if let Some(delivered) = salvaged.meta.get(meta::DELIVERED_AT) {
         meta::write(tx, meta::DELIVERED_AT, delivered)?;
     }
+    if let Some(ink) = salvaged.meta.get(meta::OWN_INK) {
+        meta::write(tx, meta::OWN_INK, ink)?;
+    }
     let highest = salvaged.rows.keys().next_back().copied().unwrap_or(0);
     let told = salvaged.meta.get(meta::LAST_SEQ).and_then(|text| text.parse::<u64>().ok());
     let told = told.max(mark.map(|mark| mark.last_seq));

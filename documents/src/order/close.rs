@@ -3,7 +3,7 @@
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::fact::{Confidence, PhotoKind, Rating, TestRun};
 use gongdan_domain::time::Instant;
-use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderPhoto, OrderTechnician, Signing};
+use gongdan_domain::work_order::{DeclineReason, Ink, OrderDocument, OrderPhoto, OrderTechnician, Signing};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -224,15 +224,26 @@ pub struct Technician {
     name: String,
     number: String,
     grade: Words,
+    ink: Option<Ink>,
 }
 
-/// The leader first: he seals.
+/// Who sealed first, which his strokes tell, else the leader.
 pub fn technicians(all: &[OrderTechnician]) -> Vec<Technician> {
     let mut all: Vec<_> = all.iter().collect();
-    all.sort_by_key(|t| !t.leader);
+    all.sort_by_key(|t| (t.ink.is_none(), !t.leader));
     all.into_iter()
-        .map(|t| Technician { name: t.name.clone(), number: t.number.clone(), grade: t.grade.clone() })
+        .map(|t| Technician {
+            name: t.name.clone(),
+            number: t.number.clone(),
+            grade: t.grade.clone(),
+            ink: t.ink.clone().filter(|ink| !ink.is_empty()),
+        })
         .collect()
+}
+
+/// His strokes, drawn.
+pub fn own_signature(technicians: &[OrderTechnician]) -> Option<String> {
+    technicians.iter().find_map(|t| t.ink.as_ref()).filter(|ink| !ink.is_empty()).and_then(crate::signature::drawing)
 }
 
 #[derive(Debug, Serialize)]

@@ -21,7 +21,7 @@ enum Place {
 }
 use Place::{Not, On};
 
-const PLACES: [(&str, Place); 68] = [
+const PLACES: [(&str, Place); 69] = [
     ("order_no", On(&["order_no"])),
     ("job_category", On(&["head.category.zh"])),
     ("service_type", On(&["head.service_kind.zh"])),
@@ -68,6 +68,7 @@ const PLACES: [(&str, Place); 68] = [
     ("leave_at", Not("comes after the seal and stays outside of it")),
     ("back_at", Not("comes after the seal, like leaving; no obligation hangs on it")),
     ("technicians", On(&["technicians.name", "technicians.number"])),
+    ("tech_signature", On(&["technicians.ink.strokes.x"])),
     ("distance_km", On(&["customer.distance_km"])),
     ("parts_used", On(&["parts.code", "parts.quantity", "parts.old_part"])),
     ("fees", On(&["fees.lines.code", "fees.lines.qty", "fees.lines.unit_fen", "fees.lines.payable_fen"])),
@@ -92,10 +93,8 @@ const PLACES: [(&str, Place); 68] = [
     ("unsigned_reason", On(&["signing.reason"])),
 ];
 /// What stands on another paper, or in another form.
-const ELSEWHERE: [(&str, &str); 2] = [
-    ("tech_signature", "the signature of his own device, with name, number and time, in the place of his strokes"),
-    ("manager_review", "comes after the seal: signed on the cover of the month's book"),
-];
+const ELSEWHERE: [(&str, &str); 1] =
+    [("manager_review", "comes after the seal: signed on the cover of the month's book")];
 
 fn fields() -> Vec<Value> {
     let form: Value = serde_json::from_str(FORM).expect("the form");

@@ -167,12 +167,25 @@ const STROKES: &[&[(i32, i32)]] = &[
 ];
 
 pub fn ink() -> Ink {
+    drawn(STROKES)
+}
+
+/// The technician's, in three strokes.
+pub fn own_ink() -> Ink {
+    drawn(&[
+        &[(80, 90), (190, 84), (150, 160), (96, 214), (210, 196), (196, 270), (140, 300)],
+        &[(260, 70), (252, 190), (300, 150), (270, 280), (360, 240), (330, 120), (420, 100)],
+        &[(470, 180), (560, 120), (520, 240), (640, 160), (600, 290), (760, 210)],
+    ])
+}
+
+fn drawn(strokes: &[&[(i32, i32)]]) -> Ink {
     let mut t = 0;
     let mut point = |n: usize, &(x, y): &(i32, i32)| {
         t += 16;
         InkPoint { x, y, t, p: 380 + (n as i32 * 90) % 400 }
     };
-    let strokes = STROKES.iter().map(|s| s.iter().enumerate().map(|(n, p)| point(n, p)).collect()).collect();
+    let strokes = strokes.iter().map(|s| s.iter().enumerate().map(|(n, p)| point(n, p)).collect()).collect();
     Ink { height: 360, strokes }
 }
 
@@ -326,6 +339,7 @@ pub fn order() -> OrderDocument {
             number: "0137".to_owned(),
             grade: w("中级技师", "Technician II"),
             leader: true,
+            ink: Some(own_ink()),
         }],
         parts: vec![
             part("P-014", "温控阀芯维修包", "Thermostat kit", OldPart::Returned),

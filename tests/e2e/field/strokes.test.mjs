@@ -68,7 +68,31 @@ test('G3 the customer sees the whole order and the very sentence that is printed
   assert.match(sheet.sentence.zh, /我已看过本单全部内容/);
 });
 
+test('G1 the technician signs once, and his strokes are there for every order, also after a kill', async () => {
+  await finger.open(`#/job/${job}/order`);
+  await finger.tap('own-signature');
+  await finger.there('#/me');
+  await finger.sign();
+  await count(3);
+  const kept = async () => (await tablet.call('own_signature', {})).ink?.strokes.length;
+  await until(kept, (n) => n === 3, 'the device should have every stroke');
+  await finger.look('one\'s own signature');
+  await picture('field-own-signature');
+  await tablet.restart();
+  await finger.page.reload();
+  await finger.unlock();
+  await finger.open('#/me');
+  await count(3);
+  await finger.open(`#/job/${job}/order`);
+  await finger.at('order-paper').locator('footer svg').waitFor();
+  assert.equal(await finger.at('own-signature').count(), 0, 'nothing is asked any more');
+  const { document } = await tablet.call('preview_order', { job });
+  assert.equal(document.technicians[0].ink.strokes.length, 3);
+});
+
 test('G2 turned, loaded again and killed: the strokes are there, and are sealed as they were drawn', async () => {
+  await finger.open(`#/job/${job}/sign`);
+  await finger.at('signature-pad').waitFor();
   await finger.sign();
   await count(3);
   const kept = async () => (await tablet.call('open_job', { job })).visit_fields.signing_draft?.value?.signature?.strokes.length;

@@ -83,6 +83,7 @@ export const testid = {
   rateAgain: 'rate-again',
   signName: 'sign-name',
   signOther: 'sign-other',
+  ownSignature: 'own-signature',
   decline: (reason: DeclineReason) => `decline-${reason}`,
   voidNumber: 'void-number',
   correct: 'correct-order',

@@ -215,3 +215,26 @@ fn h4_the_place_of_the_signature_and_the_cameras_time_are_kept_where_they_are_kn
     let told: Vec<&Value> = of("photo_taken").iter().filter_map(|fact| fact.body.get("taken_at")).collect();
     assert_eq!(told, [&json!("2026-11-20T00:00:00Z")], "a photo without a time says none");
 }
+
+#[test]
+fn g1_the_technicians_own_strokes_are_drawn_once_and_sealed_with_every_order() {
+    let office = Office::new();
+    let job = repaired(&office);
+    let strokes = |preview: &crate::view::job::OrderPreview| preview.document.technicians[0].ink.clone();
+    assert_eq!(strokes(&preview(&office, job)), None, "not drawn yet");
+    let keep =
+        |ink: Value| office.call::<Value>("keep_own_signature", json!({ "ink": ink })).map_err(|problem| problem.code);
+    let (drawn, waiting) = (signed()["ink"].clone(), office.bench.waiting());
+    assert_eq!(keep(drawn.clone()).expect("kept")["ink"], drawn);
+    assert_eq!(office.bench.waiting(), waiting, "kept on this device alone");
+    let shown = preview(&office, job);
+    assert_eq!(serde_json::to_value(strokes(&shown)).expect("JSON"), drawn);
+    let point = drawn["strokes"][0][0].clone();
+    let flood = json!({ "height": 400, "strokes": [vec![point; 20_001]] });
+    assert_eq!(keep(flood), Err(Code::FieldInvalid), "no hand draws that");
+    seal_with(&office, job, &shown.shown, signed()).expect("sealed as it was shown");
+    let all = office.bench.device.read(|r| r.sealed(job)).expect("read");
+    let order = crate::assemble::order::document_of(&all[0]).expect("an order");
+    assert_eq!(serde_json::to_value(&order.technicians[0].ink).expect("JSON"), drawn);
+    assert_eq!(keep(Value::Null).expect("taken away")["ink"], Value::Null);
+}

@@ -33,6 +33,19 @@ async fn kept(app: &App, job: &str) -> Vec<String> {
     app.web.execute_async(script, vec![job.into()]).await.expect("the device answers").convert().expect("a list")
 }
 
+/// Everything is ticked: it is taken back, so that there is something to tick again.
+async fn taken_back(finger: &mut Finger<'_>, app: &App, job: &str, ticked: Vec<String>) -> Vec<String> {
+    for id in &ticked {
+        finger.tap(id).await;
+    }
+    let mut asked = 0;
+    while !kept(app, job).await.is_empty() {
+        asked += 1;
+        assert!(asked < 1000, "what is taken back stays");
+    }
+    ticked
+}
+
 #[tokio::test]
 async fn entered_is_durable_over_kills_of_the_real_app() {
     let (kills, seed) = (number("GONGDAN_APP_KILLS", 5), number("GONGDAN_SEED", 26));
@@ -72,9 +85,11 @@ async fn entered_is_durable_over_kills_of_the_real_app() {
         }
         let ticked = set(&app).await;
         assert!(kill == 0 || !ticked.is_empty(), "and the screen shows it");
-        let open: Vec<String> =
-            finger.ids("tick-kit-", "").await.into_iter().filter(|id| !ticked.contains(id)).collect();
-        assert!(!open.is_empty(), "there is always something left to tick");
+        let mut open = finger.ids("tick-kit-", "").await;
+        open.retain(|id| !ticked.contains(id));
+        if open.is_empty() {
+            open = taken_back(&mut finger, &app, &job, ticked).await;
+        }
         for id in open.iter().take(1 + dice.roll(3) as usize) {
             finger.tick(id).await;
         }

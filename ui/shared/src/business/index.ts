@@ -6,4 +6,5 @@ export { default as SealFacts } from './SealFacts.svelte';
 export { fieldName, valueText } from './field-name.ts';
 export { feeRemark } from './fee-words.ts';
 export { findingEvidence, findingWords } from './finding-words.ts';
+export { inkOf, signatureOf } from './ink.ts';
 export { said } from './said.ts';

@@ -25,6 +25,7 @@ import type { OpenRevision } from "./OpenRevision";
 import type { OrderPdf } from "./OrderPdf";
 import type { OrderPreview } from "./OrderPreview";
 import type { OrderRevisions } from "./OrderRevisions";
+import type { OwnSignature } from "./OwnSignature";
 import type { PaperPreview } from "./PaperPreview";
 import type { PaperProposals } from "./PaperProposals";
 import type { Preference } from "./Preference";
@@ -63,6 +64,8 @@ export type FieldCommands = {
   set_preference: { args: Preference; reply: AppStatus };
   drafts: { args: Nothing; reply: Drafts };
   keep_draft: { args: KeepDraft; reply: Nothing };
+  own_signature: { args: Nothing; reply: OwnSignature };
+  keep_own_signature: { args: OwnSignature; reply: OwnSignature };
   agenda: { args: Day; reply: Agenda };
   open_job: { args: OfJob; reply: JobView };
   register_job: { args: RegisterJob; reply: JobView };

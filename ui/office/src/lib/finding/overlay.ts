@@ -1,7 +1,7 @@
 /** Two signatures laid over each other: moved to their centre and scaled to one size, as the comparison does (H4). */
 import type { Ink } from '@gongdan/shared/generated/Ink';
 import { strokePath, type Signature } from '@gongdan/shared/parts';
-import { signatureOf } from '../order/ink.ts';
+import { signatureOf } from '@gongdan/shared/business/index.ts';
 
 /** Half a side of the field; the mean radius of a signature is a third of it. */
 const HALF = 1000;

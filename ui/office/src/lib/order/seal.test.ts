@@ -2,7 +2,7 @@
 import type { OfficeOrder } from '@gongdan/shared/generated/OfficeOrder';
 import type { SealView } from '@gongdan/shared/generated/SealView';
 import { describe, expect, it } from 'vitest';
-import { signatureOf } from './ink.ts';
+import { signatureOf } from '@gongdan/shared/business/index.ts';
 import { sealChecks, sealLook } from './seal.ts';
 
 const seal: SealView = { hash: '9f3c71ae04d2b204', seal_no: 2, device: 'd', device_name: '平板 02', content_ok: true, chain_ok: true, follows: 'GD-A1-2611-0001', sealed_at: '', countersigned_at: '2026-11-23T08:38:12Z', countersignature_ok: true };

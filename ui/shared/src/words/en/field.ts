@@ -215,6 +215,8 @@ export const field: Translation<typeof zh> = {
   'field.me.version': 'Version',
   'field.me.sample': 'Data',
   'field.me.sampleNote': 'Sample company, data is invented',
+  'field.me.signature': 'My signature',
+  'field.me.signatureNote': 'Once is enough. On orders and papers that you seal from then on it stands beside this device\'s own seal. Kept on this device alone.',
   'field.me.says': 'If anyone asks, show the work ID',
   'field.register.find': 'Find a known customer',
   'field.register.what': 'What is wrong',

@@ -320,6 +320,8 @@ export const visit: Translation<typeof zh> = {
   'field.order.payNote': 'Note',
   'field.order.unpaidWhy': 'Why unpaid',
   'field.order.number': 'Number',
+  'field.order.ownSignature': 'Your signature is not on the order yet, only this device\'s seal',
+  'field.order.toOwnSignature': 'Sign once',
   'field.order.numberNote': 'Unique also without a network',
   'field.order.unprintable': 'Some characters cannot be printed: {marks}',
   'field.order.unprintableSafe': 'The content is unchanged; a code is printed instead',

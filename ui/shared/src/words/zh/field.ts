@@ -219,6 +219,8 @@ export const field = {
   'field.me.version': '版本',
   'field.me.sample': '数据',
   'field.me.sampleNote': '示例公司，数据为虚构',
+  'field.me.signature': '我的签字',
+  'field.me.signatureNote': '签一次就行。以后封存的工作单和单据上，您的签字和本机的电子签封印在一起。只存在这台设备里。',
   'field.me.says': '有人问起，出示工作证',
   // 登记报修
   'field.register.find': '找老客户',

@@ -330,6 +330,8 @@ export const visit = {
   'field.order.payNote': '说明',
   'field.order.unpaidWhy': '未付原因',
   'field.order.number': '单号',
+  'field.order.ownSignature': '单子上还没有您的签字，只有本机的电子签封',
+  'field.order.toOwnSignature': '去签一次',
   'field.order.numberNote': '没有网络也不会重号',
   'field.order.unprintable': '有字打印不出来：{marks}',
   'field.order.unprintableSafe': '内容不变，打印时用编码代替',

@@ -2,9 +2,9 @@
  * What the customer has said and drawn, before it is sealed: kept on the device stroke by stroke, so that neither a turned tablet nor
  * a killed app loses it (G2). Nothing is chosen for him.
  */
+import { inkOf } from '@gongdan/shared/business/index.ts';
 import { EMPTY_SIGNATURE, isEmpty, type Signature } from '@gongdan/shared/parts';
 import type { DeclineReason } from '@gongdan/shared/generated/DeclineReason';
-import type { Ink } from '@gongdan/shared/generated/Ink';
 import type { OrderRating } from '@gongdan/shared/generated/OrderRating';
 import type { Rating } from '@gongdan/shared/generated/Rating';
 import type { Rated } from '@gongdan/shared/generated/Rated';
@@ -26,14 +26,6 @@ interface RatingDraft {
   quality?: Rating;
   attitude?: Rating;
   opinion?: string;
-}
-
-const THOUSAND = 1000;
-
-/** Strokes in thousandths of the pad's width, as the order keeps them. */
-export function inkOf({ aspect, strokes }: Signature): Ink {
-  const height = Math.round(THOUSAND / aspect);
-  return { height, strokes: strokes.map((stroke) => stroke.map(({ x, y, t, p }) => ({ x: Math.round(x * THOUSAND), y: Math.round(y * height), t, p: Math.round(p * THOUSAND) }))) };
 }
 
 export class SigningEntry {

@@ -1,6 +1,6 @@
 /** The signature leaves the pad as the order keeps it: thousandths of the pad's width, both ways (G2, G6). */
 import { expect, it } from 'vitest';
-import { inkOf } from './signing.svelte.ts';
+import { inkOf } from '@gongdan/shared/business/index.ts';
 
 it('measures both directions in thousandths of the width', () => {
   const ink = inkOf({ aspect: 2.5, strokes: [[{ x: 0.5, y: 1, t: 0, p: 0.5 }, { x: 1, y: 0.5, t: 12, p: 1 }]] });
