@@ -75,9 +75,10 @@ async fn call(http: &reqwest::Client, url: &str, name: &str, args: &Value) -> Op
     serde_json::from_str(&text).ok()
 }
 
-/// A small picture, another one for every number.
+/// A small picture, another one for every number: the same one taken twice would be one file.
 fn picture(n: u64) -> Vec<u8> {
-    let points: Vec<u8> = (0..64 * 48 * 3_u64).map(|k| (k * 7 + (k % 64) * n + n * n) as u8).collect();
+    let point = |k: u64| k * 7 + (k % 64) * n + n * n + (k / 64) * (n / 256) * 31;
+    let points: Vec<u8> = (0..64 * 48 * 3_u64).map(|k| point(k) as u8).collect();
     let mut jpeg = Vec::new();
     Encoder::new(&mut jpeg, 90).encode(&points, 64, 48, ColorType::Rgb).expect("encoded");
     jpeg

@@ -302,8 +302,17 @@ async fn entered_is_durable_an_enrolled_device_on_a_folder_that_turned_read_only
     assert_eq!(notes(&office, &job).await, ["goes on", "kept"], "each once");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn acknowledged_is_durable_a_server_on_a_folder_that_turned_read_only_takes_nothing_by_halves() {
+/// A note and a photo on a tablet that the server, which is gone now, has not got.
+struct Unsent {
+    world: World,
+    office: Office,
+    job: Value,
+    device: TestDevice,
+    port: u16,
+    data: PathBuf,
+}
+
+async fn unsent() -> Unsent {
     let mut world = World::new();
     let office = world.office("lu").await;
     let (job, about) = job_of(&office, "SAMPLE-1004").await;
@@ -313,8 +322,14 @@ async fn acknowledged_is_durable_a_server_on_a_folder_that_turned_read_only_take
     let photo = std::fs::read(checkout().join("tests/fixtures/before.jpg")).expect("a photo");
     device.photo(json!({ "about": about, "photo": "before", "caption": "" }), photo).await.expect("taken");
     world.kill_server();
-    let port: u16 = world.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let port = world.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
     let data = world.server_data();
+    Unsent { world, office, job, device, port, data }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledged_is_durable_a_server_on_a_folder_that_turned_read_only_takes_nothing_by_halves() {
+    let Unsent { mut world, office, job, device, port, data } = unsent().await;
     let serve = ["serve", "--listen", &format!("127.0.0.1:{port}"), "--data", data.to_str().expect("a path")];
     let server = Limited(bound("gongdan-server", &serve).stderr(Stdio::null()).spawn().expect("starts"));
     until_answers(port).await;
@@ -441,17 +456,7 @@ async fn full_disk_is_harmless_for_photos_and_records_of_the_real_device_process
 
 #[tokio::test(flavor = "multi_thread")]
 async fn full_disk_is_harmless_on_the_real_server_and_is_the_servers_not_the_tablets() {
-    let mut world = World::new();
-    let office = world.office("lu").await;
-    let (job, about) = job_of(&office, "SAMPLE-1004").await;
-    let device = world.device("张晓峰", "tablet").await;
-    device.sync().await.expect("a first sync");
-    note(&device, &about, "first").await;
-    let photo = std::fs::read(checkout().join("tests/fixtures/before.jpg")).expect("a photo");
-    device.photo(json!({ "about": about, "photo": "before", "caption": "" }), photo).await.expect("taken");
-    world.kill_server();
-    let port = world.url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-    let data = world.server_data();
+    let Unsent { world: _world, office, job, device, port, data } = unsent().await;
     let server = Limited::start(
         "gongdan-server",
         &["serve", "--listen", &format!("127.0.0.1:{port}"), "--data", data.to_str().expect("a path")],
