@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::fact::FactBody;
 use crate::paper::PaperKind;
+use crate::work_order::WORK_ORDER;
 
 /// The mark of a work order; papers name theirs.
 const ORDER_MARK: &str = "GD";
-const ORDER_KIND: &str = "work_order";
 
 /// What became of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -104,7 +104,7 @@ impl Numbered {
     /// The kind whose numbers bear this mark.
     pub fn kind(&self) -> Option<&'static str> {
         let paper = PaperKind::ALL.into_iter().find(|kind| kind.mark() == self.mark).map(PaperKind::name);
-        paper.or((self.mark == ORDER_MARK).then_some(ORDER_KIND))
+        paper.or((self.mark == ORDER_MARK).then_some(WORK_ORDER))
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn g1_a_mark_and_a_kind_name_each_other() {
-        for kind in PaperKind::ALL.map(PaperKind::name).into_iter().chain([ORDER_KIND]) {
+        for kind in PaperKind::ALL.map(PaperKind::name).into_iter().chain([WORK_ORDER]) {
             let read = Numbered::read(&format!("{}-A7-2611-0001", mark_of(kind))).expect("a number");
             assert_eq!(read.kind(), Some(kind));
         }

@@ -17,6 +17,8 @@ use crate::fees::FeeSheet;
 use crate::id::{JobId, OrderId, PersonId, VisitId};
 use crate::time::Instant;
 
+/// The kind under which orders are sealed and numbered.
+pub const WORK_ORDER: &str = "work_order";
 /// The form's name and version inside the seal.
 pub const FORM: &str = "gongdan.work-order/1";
 

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod mail;
 pub mod office;
 pub mod openapi;
+mod picture;
 pub mod reference;
 pub mod rescue;
 pub mod router;

@@ -124,15 +124,14 @@ pub fn publish(tx: &mut dyn Tx, published: &Published, valid_from: NaiveDate) ->
     Ok(())
 }
 
-/// Publishes a changed version from today on: `make` gets its version and today. A day can see several: the later one counts. Answers
-/// the version.
+/// Publishes a changed version, to which `make` gives its first day. A day can see several: the later one counts. Answers the version.
 pub fn publish_edition(
     tx: &mut dyn Tx,
     now: Instant,
     by: Option<PersonId>,
-    make: impl FnOnce(String, NaiveDate) -> Reference,
+    make: impl FnOnce(String) -> Reference,
 ) -> Result<String> {
-    let reference = make(now.format("%Y%m%d-%H%M%S%3f").to_string(), ReferenceSet::read(tx)?.day(now));
+    let reference = make(now.format("%Y%m%d-%H%M%S%3f").to_string());
     let (kind, version) = (reference.kind(), reference.version().to_owned());
     let body = serde_json::to_value(&reference)?["body"].take();
     let published = Published { kind, version: version.clone(), body, published_at: now, published_by: by };
@@ -151,8 +150,8 @@ pub fn announce_address(core: &Core, tx: &mut dyn Tx, address: &str) -> Result<(
         return Ok(());
     }
     let (profile, public_address) = (profile.clone(), Some(address.to_owned()));
-    let version = publish_edition(tx, now, None, |version, today| {
-        let valid_from = today.max(profile.valid_from);
+    let valid_from = reference.day(now).max(profile.valid_from);
+    let version = publish_edition(tx, now, None, |version| {
         Reference::CompanyProfile(CompanyProfile { version, valid_from, public_address, ..profile })
     })?;
     crate::auth::note(tx, now, None, "published", &format!("company_profile {version}"))

@@ -6,7 +6,7 @@ use gongdan_domain::problem::Code;
 use gongdan_domain::seal::{SealPayload, canonical, sha256_hex};
 use gongdan_domain::visit::VisitState;
 use gongdan_domain::work_order::draft::{DraftInput, draft};
-use gongdan_domain::work_order::{OrderDocument, Supersedes};
+use gongdan_domain::work_order::{OrderDocument, Supersedes, WORK_ORDER};
 
 use super::Case;
 use super::people::technicians;
@@ -15,9 +15,6 @@ use crate::store::Reader;
 use crate::store::file::FileStage;
 use crate::store::sealed::Sealed;
 use crate::view::job::{Delivery, HistoryLine};
-
-/// The kind under which orders are sealed and numbered.
-pub const WORK_ORDER: &str = "work_order";
 
 /// The seal of a visit's order that counts by its facts; where it is not here, the highest revision that is.
 pub fn counting_seal(sealed: Vec<Sealed>, visit: VisitId, state: &VisitState) -> Option<Sealed> {

@@ -13,7 +13,7 @@ use gongdan_domain::paper::{
 };
 use gongdan_domain::seal::{canonical, sha256_hex};
 use gongdan_domain::time::Instant;
-use gongdan_domain::work_order::{DocType, OrderDocument, OrderTechnician, PayMethod};
+use gongdan_domain::work_order::{DocType, OrderDocument, OrderTechnician, PayMethod, WORK_ORDER};
 use serde_json::Value;
 
 use super::{Case, order};
@@ -59,7 +59,7 @@ pub fn document(r: &Reader, case: &Case) -> Result<OrderDocument> {
 }
 
 fn order_no(r: &Reader, case: &Case) -> Result<String> {
-    Ok(r.number(order::WORK_ORDER, case.visit.order().0)?.unwrap_or_default())
+    Ok(r.number(WORK_ORDER, case.visit.order().0)?.unwrap_or_default())
 }
 
 fn receipt(case: &Case, doc: &OrderDocument) -> ReceiptBody {

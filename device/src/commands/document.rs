@@ -17,7 +17,7 @@ use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::seal::SealPayload;
 use gongdan_domain::seal::code::verify_address;
 use gongdan_domain::seal::proof::Proof;
-use gongdan_domain::work_order::{Letterhead, OrderDocument};
+use gongdan_domain::work_order::{Letterhead, OrderDocument, WORK_ORDER};
 
 use crate::assemble::{Case, order, paper};
 use crate::commands::args;
@@ -102,7 +102,7 @@ fn load(r: &Reader, case: &Case, which: &args::DocumentRef) -> Result<Loaded> {
         args::DocumentRef::Order => sealed_order(r, case, case.sealed.as_ref().ok_or(Code::NotSealed)?),
         args::DocumentRef::Revision { hash } => {
             let sealed = r.sealed(case.job)?.into_iter();
-            let mut orders = sealed.filter(|s| s.visit == case.visit && s.document.kind == order::WORK_ORDER);
+            let mut orders = sealed.filter(|s| s.visit == case.visit && s.document.kind == WORK_ORDER);
             sealed_order(r, case, &orders.find(|s| s.document.hash == *hash).ok_or(Code::NotFound)?)
         }
         args::DocumentRef::Paper { paper } => {

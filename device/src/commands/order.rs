@@ -10,10 +10,10 @@ use gongdan_domain::sync::change::FileRef;
 use gongdan_domain::time::Instant;
 use gongdan_domain::visit::breach::breaches;
 use gongdan_domain::visit::{Rated, VisitState};
-use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderRating, Signing};
+use gongdan_domain::work_order::{DeclineReason, OrderDocument, OrderRating, Signing, WORK_ORDER};
 use serde_json::{Value, json};
 
-use crate::assemble::order::{WORK_ORDER, drafted, number, payload, shown};
+use crate::assemble::order::{drafted, number, payload, shown};
 use crate::assemble::{Case, missing};
 use crate::commands::{args, document, job};
 use crate::device::Device;

@@ -7,10 +7,10 @@ use gongdan_domain::id::derived;
 use gongdan_domain::problem::Code;
 use gongdan_domain::visit::breach::breaches;
 use gongdan_domain::work_order::attestation::{ATTESTATION, Attestation};
-use gongdan_domain::work_order::{OrderDocument, Signing};
+use gongdan_domain::work_order::{OrderDocument, Signing, WORK_ORDER};
 
 use crate::assemble::Case;
-use crate::assemble::order::{WORK_ORDER, document_of, payload};
+use crate::assemble::order::{document_of, payload};
 use crate::commands::order::{choice, given};
 use crate::commands::{args, job};
 use crate::device::Device;

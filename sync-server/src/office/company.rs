@@ -7,7 +7,7 @@ use std::io::Cursor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as B64;
 use chrono::NaiveDate;
-use gongdan_documents::{Language, Templates, preview_letterhead};
+use gongdan_documents::{Templates, preview_letterhead};
 use gongdan_domain::catalogue::{CompanyProfile, Words};
 use gongdan_domain::paper::templates::DocumentTemplates;
 use gongdan_domain::problem::{Code, Problem};
@@ -15,7 +15,7 @@ use gongdan_domain::reference::{Reference, ReferenceKind};
 use gongdan_domain::sync::enrolment::ServerAddress;
 use gongdan_domain::work_order::Letterhead;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
 use serde_json::json;
 
 use crate::error::Result;
@@ -23,7 +23,9 @@ use crate::mail::letter;
 use crate::office::args as a;
 use crate::office::context::{Context, invalid};
 use crate::office::load::Names;
+use crate::office::template;
 use crate::office::view as v;
+use crate::picture;
 use crate::reference::{ZONE, publish_edition};
 use crate::storage::{Reader, Tx};
 
@@ -90,32 +92,29 @@ fn nobody() -> CompanyProfile {
 
 /// Shows an order under this letterhead; nothing is kept.
 pub fn attempt(ctx: &Context, args: a::CompanyForm) -> Result<v::CompanyTried> {
-    let (profile, own) = ctx.read(|r| wanted(ctx, r, &args))?;
+    let args = drawn(ctx, args)?;
+    let (profile, own) = ctx.read(|r| wanted(ctx, r, args))?;
     let (letterhead, templates) = (Letterhead::of(&profile), Templates::published(&own));
-    let previews = [(Language::Zh, "zh"), (Language::En, "en"), (Language::Both, "both")];
-    let shown = previews.map(|(language, code)| {
-        let pdf = preview_letterhead(&templates, &letterhead, language);
-        pdf.map(|pdf| v::TemplatePreview { language: code.to_owned(), pdf: B64.encode(pdf) })
-    });
-    let previews = shown.into_iter().collect::<std::result::Result<_, _>>();
     // Only the company's own templates can still be wrong here.
-    let broken = |why| Problem::with(Code::TemplateBroken, json!({ "mistakes": [format!("{why}")] }));
-    Ok(v::CompanyTried { previews: previews.map_err(broken)? })
+    let previews = template::previews(|language| preview_letterhead(&templates, &letterhead, language))?;
+    Ok(v::CompanyTried { previews })
 }
 
 /// Publishes what has changed, from today on.
 pub fn set(ctx: &Context, args: a::CompanyForm) -> Result<v::CompanySettings> {
+    let args = drawn(ctx, args)?;
     ctx.write(move |ctx, tx| {
-        let (profile, own) = wanted(ctx, tx, &args)?;
+        let (profile, own) = wanted(ctx, tx, args)?;
         let reference = ctx.reference(tx)?;
+        let today = reference.day(ctx.now);
         if reference.company_profile(ctx.now) != Some(&profile) {
-            publish(ctx, tx, |version, today| {
+            publish(ctx, tx, |version| {
                 let valid_from = today.max(profile.valid_from);
                 Reference::CompanyProfile(CompanyProfile { version, valid_from, ..profile })
             })?;
         }
         if reference.document_templates(ctx.now).cloned().unwrap_or_default() != own {
-            publish(ctx, tx, |version, today| {
+            publish(ctx, tx, |version| {
                 Reference::DocumentTemplates(DocumentTemplates {
                     version,
                     valid_from: today.max(own.valid_from),
@@ -127,22 +126,28 @@ pub fn set(ctx: &Context, args: a::CompanyForm) -> Result<v::CompanySettings> {
     })
 }
 
-fn publish(ctx: &Context, tx: &mut dyn Tx, make: impl FnOnce(String, NaiveDate) -> Reference) -> Result<()> {
+fn publish(ctx: &Context, tx: &mut dyn Tx, make: impl FnOnce(String) -> Reference) -> Result<()> {
     let version = publish_edition(tx, ctx.now, Some(ctx.who.person), make)?;
     ctx.note(tx, "company_set", version)
 }
 
+/// A picture that is new is made as papers carry it, before anybody's turn to write: that takes its time.
+fn drawn(ctx: &Context, args: a::CompanyForm) -> Result<a::CompanyForm> {
+    let known = ctx.read(|r| Ok(ctx.reference(r)?.document_templates(ctx.now).and_then(|own| own.logo.clone())))?;
+    let logo = match &args.logo {
+        Some(brought) if args.logo != known => Some(small(brought)?),
+        _ => args.logo,
+    };
+    Ok(a::CompanyForm { logo, ..args })
+}
+
 /// What would be in force, looked at; versions and days are given when it is published.
-fn wanted(ctx: &Context, r: &dyn Reader, args: &a::CompanyForm) -> Result<(CompanyProfile, DocumentTemplates)> {
+fn wanted(ctx: &Context, r: &dyn Reader, args: a::CompanyForm) -> Result<(CompanyProfile, DocumentTemplates)> {
     let reference = ctx.reference(r)?;
     let own = reference.document_templates(ctx.now).cloned().unwrap_or_default();
     let before = reference.company_profile(ctx.now).cloned().unwrap_or_else(nobody);
-    let logo = match &args.logo {
-        kept if *kept == own.logo => own.logo.clone(),
-        Some(brought) => Some(small(brought)?),
-        None => None,
-    };
-    Ok((read(before, args)?, DocumentTemplates { logo, ..own }))
+    let profile = read(before, &args)?;
+    Ok((profile, DocumentTemplates { logo: args.logo, ..own }))
 }
 
 fn read(before: CompanyProfile, args: &a::CompanyForm) -> Result<CompanyProfile> {
@@ -196,12 +201,7 @@ fn small(brought: &str) -> Result<String> {
     if bytes.len() > MOST {
         return Err(Problem::with(Code::TooLarge, json!({ "limit": MOST })).into());
     }
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| wrong())?;
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(MOST_POINTS), Some(MOST_POINTS));
-    limits.max_alloc = Some(MOST_ALLOC);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(|_| wrong())?;
+    let picture = picture::decode(&bytes, MOST_POINTS, MOST_ALLOC).ok_or_else(wrong)?;
     if picture.width() > picture.height().saturating_mul(WIDEST) {
         return Err(wrong());
     }

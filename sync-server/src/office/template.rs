@@ -78,14 +78,20 @@ pub fn attempt(ctx: &Context, args: a::TemplateFile) -> Result<v::TemplateTried>
     ctx.write(move |ctx, tx| ctx.note(tx, action, about))?;
     refuse(mistakes)?;
     let own = Templates::published(&wanted);
-    let shown = |language: Language, code: &str| -> std::result::Result<_, DocumentError> {
-        let pdf = preview(&own, name, language)?;
-        Ok(v::TemplatePreview { language: code.to_owned(), pdf: B64.encode(pdf) })
-    };
-    let previews = [shown(Language::Zh, "zh"), shown(Language::En, "en"), shown(Language::Both, "both")];
-    let previews: std::result::Result<Vec<_>, _> = previews.into_iter().collect();
-    let previews = previews.or_else(|error| refuse(vec![error.to_string()]).map(|()| Vec::new()))?;
+    let previews = previews(|language| preview(&own, name, language))?;
     Ok(v::TemplateTried { name: name.to_owned(), bytes: args.text.len() as u64, previews })
+}
+
+/// An example in each language; what cannot be set is refused with what is wrong.
+pub fn previews(
+    set: impl Fn(Language) -> std::result::Result<Vec<u8>, DocumentError>,
+) -> Result<Vec<v::TemplatePreview>> {
+    let shown = [(Language::Zh, "zh"), (Language::En, "en"), (Language::Both, "both")].map(|(language, code)| {
+        let pdf = set(language)?;
+        Ok(v::TemplatePreview { language: code.to_owned(), pdf: B64.encode(pdf) })
+    });
+    let previews: std::result::Result<Vec<_>, DocumentError> = shown.into_iter().collect();
+    previews.or_else(|error| refuse(vec![error.to_string()]).map(|()| Vec::new()))
 }
 
 pub fn publish_one(ctx: &Context, args: a::TemplateFile) -> Result<v::TemplateList> {
@@ -142,7 +148,8 @@ fn state(
     ctx.write(move |ctx, tx| {
         let mut own = in_force(ctx, tx)?;
         change(&mut own.files);
-        publish_edition(tx, ctx.now, Some(ctx.who.person), |version, today| {
+        let today = ctx.reference(tx)?.day(ctx.now);
+        publish_edition(tx, ctx.now, Some(ctx.who.person), |version| {
             Reference::DocumentTemplates(DocumentTemplates { version, valid_from: today.max(own.valid_from), ..own })
         })?;
         ctx.note(tx, action, about)?;

@@ -231,10 +231,14 @@ impl Taking<'_> {
     fn name(&mut self, files: &[FileRef], record: &str, by: PersonId) -> Result<()> {
         let mut own = BTreeSet::from([by]);
         own.extend(self.tx.device(self.author.device)?.map(|device| device.person));
+        let mut reach = None;
         for file in files {
             let (mut word_of, named) = (own.clone(), self.tx.words(&file.hash)?);
             if !named.is_empty() {
-                let mine = set(&Reach::of(self.tx, self.author.person)?.scopes(self.tx)?);
+                let mine = match &mut reach {
+                    Some(mine) => mine,
+                    none => none.insert(set(&Reach::of(self.tx, self.author.person)?.scopes(self.tx)?)),
+                };
                 word_of.extend(named.into_iter().filter(|(scope, _)| mine.contains(scope)).map(|(_, person)| person));
             }
             self.tx.name_file(file, record, &word_of)?;

@@ -77,22 +77,26 @@ fn allowed(r: &dyn Reader, headers: &HeaderMap, hash: &str) -> Result<Delivery> 
 
 /// The same for a device that is known.
 pub fn delivered_by(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<Delivery> {
-    let delivery = Delivery::by(r, reached(r, device, hash)?, device.person)?;
-    let reads = delivery.state.complete_at.is_some() && opened(r, device, hash).is_ok();
-    Ok(Delivery { whole: delivery.whole || reads, ..delivery })
+    let mine = Reach::of(r, device.person)?.scopes(r)?;
+    let delivery = Delivery::by(r, reached(r, device, hash, &mine)?, device.person)?;
+    let whole = delivery.whole || delivery.state.complete_at.is_some() && reads(r, device, hash, &mine)?;
+    Ok(Delivery { whole, ..delivery })
 }
 
 /// A file that this device may read: a record in its reach now names it on the word of somebody who has sent it. Who is not confirmed
 /// yet, or hands over what he has, brings and gets nothing.
 pub fn opened(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
-    let state = reached(r, device, hash)?;
     let mine = Reach::of(r, device.person)?.scopes(r)?;
-    let opens = device.state == "active" && r.scopes_opening(hash)?.iter().any(|scope| mine.contains(scope));
-    if opens { Ok(state) } else { Err(Code::AttachmentUnknown.into()) }
+    let state = reached(r, device, hash, &mine)?;
+    if reads(r, device, hash, &mine)? { Ok(state) } else { Err(Code::AttachmentUnknown.into()) }
+}
+
+fn reads(r: &dyn Reader, device: &DeviceRecord, hash: &str, mine: &[Scope]) -> Result<bool> {
+    Ok(device.state == "active" && r.scopes_opening(hash)?.iter().any(|scope| mine.contains(scope)))
 }
 
 /// A file that a record names which this device may hold or held, or a change of its own that was not taken: it may deliver it.
-pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<FileState> {
+pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str, mine: &[Scope]) -> Result<FileState> {
     match device.state.as_str() {
         "active" | UNCONFIRMED => {}
         // Nothing here erases a device: it hears of that in an exchange.
@@ -102,8 +106,6 @@ pub fn reached(r: &dyn Reader, device: &DeviceRecord, hash: &str) -> Result<File
     }
     let unknown = || Error::from(Problem::new(Code::AttachmentUnknown));
     let state = if is_hash(hash) { r.file(hash)?.ok_or_else(unknown)? } else { return Err(unknown()) };
-    let reach = Reach::of(r, device.person)?;
-    let mine = reach.scopes(r)?;
     let naming = r.scopes_naming(hash)?;
     // What was named in a job that was given to somebody else meanwhile is still his to deliver.
     let had = |scope: &Scope| matches!(scope, Scope::Job(job) if r.had_job(*job, device.person, device.enrolled_at).is_ok_and(|h| h.0));

@@ -127,7 +127,8 @@ fn told_to_erase(
 /// Whether a file that was whole here is not: the disk went back behind it, and perhaps behind nothing else.
 fn lost_file(r: &dyn Reader, device: &DeviceRecord, request: &ExchangeRequest) -> Result<bool> {
     let Some(hash) = &request.last_file else { return Ok(false) };
-    match attachment::reached(r, device, hash) {
+    let mine = Reach::of(r, device.person)?.scopes(r)?;
+    match attachment::reached(r, device, hash, &mine) {
         Ok(state) => Ok(state.complete_at.is_none()),
         // Not his, or its record went too and comes again, and the file after it.
         Err(Error::Refused(_)) => Ok(false),

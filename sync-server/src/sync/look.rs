@@ -1,10 +1,9 @@
 //! What a picture looks like, in 64 signs (H4): of 9 × 8 grey fields each is brighter than its right neighbour or not. Scaling, saving
 //! again and changing the brightness leave them nearly as they are. It refuses pictures without contrast, which all look alike.
 
-use std::io::Cursor;
-
 use image::imageops::FilterType;
-use image::{ImageReader, Limits};
+
+use crate::picture;
 
 /// Points of one side that a stored photo never has.
 const MOST_POINTS: u32 = 12_000;
@@ -15,12 +14,7 @@ const CONTRAST: u8 = 24;
 
 /// `None` for what is no picture, or says too little.
 pub fn of(bytes: &[u8]) -> Option<u64> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(MOST_POINTS), Some(MOST_POINTS));
-    limits.max_alloc = Some(MOST_BYTES);
-    reader.limits(limits);
-    let grey = reader.decode().ok()?.resize_exact(9, 8, FilterType::Triangle).into_luma8();
+    let grey = picture::decode(bytes, MOST_POINTS, MOST_BYTES)?.resize_exact(9, 8, FilterType::Triangle).into_luma8();
     let fields = grey.as_raw();
     let (darkest, brightest) = (fields.iter().min()?, fields.iter().max()?);
     if brightest - darkest < CONTRAST {

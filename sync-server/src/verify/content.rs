@@ -2,12 +2,9 @@
 //! what they are called and whose they are is read from the raw text.
 
 use gongdan_domain::paper::{Paper, PaperKind};
-use gongdan_domain::work_order::{OrderCustomer, OrderDocument, OrderMachine, Signing};
+use gongdan_domain::work_order::{OrderCustomer, OrderDocument, OrderMachine, Signing, WORK_ORDER};
 use serde_json::Value;
 use uuid::Uuid;
-
-/// The kind under which an order is sealed.
-pub const WORK_ORDER: &str = "work_order";
 
 #[derive(Debug, Clone)]
 pub enum Content {

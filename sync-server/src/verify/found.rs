@@ -7,8 +7,9 @@ use gongdan_domain::seal::{ChainHead, Receipt, SealPayload, SealedDocument, publ
 use gongdan_domain::sync::wire::{RecordBody, SignedCertificate};
 use gongdan_domain::visit::VisitState;
 use gongdan_domain::visit::revision::Attested;
+use gongdan_domain::work_order::WORK_ORDER;
 
-use super::content::{Content, WORK_ORDER, number};
+use super::content::{Content, number};
 use crate::core::Core;
 use crate::error::Result;
 use crate::index;

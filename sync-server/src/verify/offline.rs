@@ -7,9 +7,10 @@ use gongdan_documents::Templates;
 use gongdan_domain::seal::proof::{Proof, ProofError};
 use gongdan_domain::seal::{SealedDocument, public_key_text};
 use gongdan_domain::sync::wire::SignedCertificate;
+use gongdan_domain::work_order::WORK_ORDER;
 use serde_json::Value;
 
-use super::content::{Content, WORK_ORDER, number};
+use super::content::{Content, number};
 use super::found::Standing;
 use super::print::{Printed, PublicAddress, again};
 use super::{Compared, File, compare};

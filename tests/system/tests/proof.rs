@@ -14,14 +14,15 @@ use gongdan_domain::seal::proof::Proof;
 use gongdan_domain::sync::wire::SignedCertificate;
 use gongdan_domain::work_order::OrderDocument;
 use gongdan_harness::visit::{Visit, signed};
-use gongdan_harness::{Office, TestDevice, World, binary, checkout};
+use gongdan_harness::{TestDevice, World, binary, checkout, job_of};
 use serde_json::{Value, json};
 
-async fn job_of(office: &Office, serial_no: &str) -> (String, String) {
-    let jobs = office.call("list_jobs", json!({ "filter": "all", "text": serial_no })).await.expect("jobs");
-    let row = &jobs["rows"][0];
-    let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no job for {serial_no}: {jobs}")).to_owned();
-    (text(&row["title"]["job"]), text(&row["visit"]))
+/// A technician's tablet that has synced, and the job and visit of a machine.
+async fn at_work(world: &World, serial_no: &str) -> (TestDevice, String, String) {
+    let device = world.device("张晓峰", "a").await;
+    device.sync().await.expect("syncs");
+    let (job, visit) = job_of(&world.office("lu").await, serial_no).await;
+    (device, job, visit)
 }
 
 /// A sealed order that the office has received, and its PDF as the device prints it with the receipt.
@@ -75,10 +76,8 @@ fn taken(picture: &[u8], original: &[u8; 19], offset: &[u8; 6]) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn h4_where_it_was_signed_and_when_a_photo_was_taken_reach_the_manager() {
     let world = World::new();
-    let device = world.device("张晓峰", "a").await;
+    let (device, job, visit) = at_work(&world, "SAMPLE-1002").await;
     let office = world.office("lu").await;
-    device.sync().await.expect("syncs");
-    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
     let mut visit = Visit::of(&device, &job, &visit);
     visit.place = json!({ "lat": "31.300000", "lon": "120.600000", "accuracy_m": "20" });
     visit.repaired().await;
@@ -181,10 +180,7 @@ async fn g5_g6_an_independent_verifier_proves_the_device_and_names_what_was_touc
 #[tokio::test(flavor = "multi_thread")]
 async fn g3_g6_a_later_signature_is_verified_too_and_a_forged_one_is_named() {
     let world = World::new();
-    let device = world.device("张晓峰", "a").await;
-    let office = world.office("lu").await;
-    device.sync().await.expect("syncs");
-    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
+    let (device, job, visit) = at_work(&world, "SAMPLE-1002").await;
     let visit = Visit::of(&device, &job, &visit);
     visit.repaired().await;
     visit.seal(json!({ "choice": "later", "words": "下午来签", "at": "2026-11-23T00:00:00Z" })).await;
@@ -435,10 +431,7 @@ async fn receipt(visit: &Visit<'_>, paper: &Value) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn g6_f3_a_receipt_is_proven_like_an_order_and_a_forged_or_void_one_is_told_apart() {
     let world = World::new();
-    let device = world.device("张晓峰", "a").await;
-    let office = world.office("lu").await;
-    device.sync().await.expect("syncs");
-    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
+    let (device, job, visit) = at_work(&world, "SAMPLE-1002").await;
     let visit = Visit::of(&device, &job, &visit);
     visit.repaired().await;
     visit.seal(signed("陈喆")).await;
@@ -508,10 +501,8 @@ async fn g6_f3_a_receipt_is_proven_like_an_order_and_a_forged_or_void_one_is_tol
 #[tokio::test(flavor = "multi_thread")]
 async fn g1_a_sealed_order_keeps_its_number_when_the_job_goes_to_somebody_else() {
     let world = World::new();
-    let device = world.device("张晓峰", "a").await;
+    let (device, job, visit) = at_work(&world, "SAMPLE-1002").await;
     let office = world.office("lu").await;
-    device.sync().await.expect("syncs");
-    let (job, visit) = job_of(&office, "SAMPLE-1002").await;
     let visit = Visit::of(&device, &job, &visit);
     visit.repaired().await;
     let document = visit.seal(signed("陈喆")).await;
