@@ -359,6 +359,8 @@ impl VisitState {
                 state.take(fact, body);
             }
         }
+        // What is sealed is nobody's to hand over any more.
+        state.handover = state.handover.filter(|asked| asked.answer.is_some() || state.seals.is_empty());
         // What was opened is closed by its seal, whichever of the two was told first.
         let open = state.revising.take().filter(|open| state.seals.iter().all(|seal| seal.revision < open.revision));
         state.revising = open;

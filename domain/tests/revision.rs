@@ -191,3 +191,14 @@ proptest! {
         prop_assert_eq!(VisitState::of(visit(), &mixed, &Fields::default()), whole);
     }
 }
+
+#[test]
+fn l2_a_request_to_hand_a_visit_over_ends_with_its_seal() {
+    let (his, others) = (PersonId(Uuid::from_u128(7)), PersonId(Uuid::from_u128(8)));
+    let assigned = FactBody::JobAssigned { visit: visit(), technicians: vec![his], leader: his, planned_at: None };
+    let asked =
+        FactBody::ReassignRequested { visit: visit(), technicians: vec![others], leader: others, planned_at: None };
+    let open = state(vec![assigned.clone(), asked.clone()]);
+    assert_eq!(open.handover.map(|asked| asked.leader), Some(others));
+    assert_eq!(state(vec![assigned, asked, sealed(1, "a", None)]).handover, None, "there is nothing left to hand over");
+}

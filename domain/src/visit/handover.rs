@@ -43,6 +43,26 @@ pub fn must_ask(state: &VisitState, technicians: &[PersonId]) -> bool {
     under_way && state.technicians.iter().any(|person| !technicians.contains(person))
 }
 
+/// Decisions that gave a visit to others before the office could know that somebody of it had set out, oldest first: the last is what
+/// the office wants. None where he has the visit still or never had it, and where somebody set out to it before: then it was known.
+/// `facts` are those of the job, also retracted ones, or a departure could be repeated until it counts; `standing` leaves those out.
+pub fn over_his_head<'a>(visit: VisitId, departed: &Fact, facts: &[&Fact], standing: &[&'a Fact]) -> Vec<&'a Fact> {
+    let set_out = |fact: &&&Fact| fact.kind == departed.kind && fact.visit == Some(visit);
+    if facts.iter().filter(set_out).any(|fact| fact.id != departed.id) {
+        return Vec::new();
+    }
+    let mut decided: Vec<(&Fact, Vec<PersonId>)> = standing
+        .iter()
+        .filter_map(|fact| match FactBody::of(fact) {
+            Some(FactBody::JobAssigned { visit: of, technicians, .. }) if of == visit => Some((*fact, technicians)),
+            _ => None,
+        })
+        .collect();
+    decided.sort_by_key(|(fact, _)| (fact.at.corrected(), fact.id));
+    let his = decided.iter().rposition(|(_, technicians)| technicians.contains(&departed.by));
+    his.map(|last| decided.split_off(last + 1).into_iter().map(|(fact, _)| fact).collect()).unwrap_or_default()
+}
+
 /// The open request of a visit, from its facts by time. Only who has the visit can answer; his first answer counts.
 pub(super) fn of(visit: VisitId, ordered: &[&Fact]) -> Option<Handover> {
     let (mut open, mut crew): (Option<Handover>, Vec<PersonId>) = (None, Vec::new());

@@ -4,7 +4,7 @@
 use gongdan_domain::fact::{About, FactBody};
 use gongdan_domain::id::{ChangeId, DeviceId, FactId, PersonId, WriteId, derived};
 use gongdan_domain::sync::SCHEMA;
-use gongdan_domain::sync::change::{Change, EntityRef, Extra, Fact, Op, Scope, SignedChange, Write};
+use gongdan_domain::sync::change::{Change, EntityRef, Extra, Fact, Op, Retraction, Scope, SignedChange, Write};
 use gongdan_domain::sync::wire::{Outcome, Verdict};
 use gongdan_domain::time::{Instant, Stamp};
 use serde_json::Value;
@@ -48,8 +48,14 @@ impl Act {
     }
 
     fn fact_in(&mut self, about: Option<About>, body: &FactBody, scope: Scope) -> FactId {
-        let (kind, body) = body.parts();
         let id = FactId(Uuid::now_v7());
+        self.fact_as(id, about, body, scope);
+        id
+    }
+
+    /// What follows from something else has its id from there, so that it follows once.
+    pub fn fact_as(&mut self, id: FactId, about: Option<About>, body: &FactBody, scope: Scope) {
+        let (kind, body) = body.parts();
         self.ops.push(Op::Fact(Fact {
             id,
             kind,
@@ -62,7 +68,11 @@ impl Act {
             files: Vec::new(),
             extra: Extra::new(),
         }));
-        id
+    }
+
+    pub fn retract(&mut self, targets: Vec<FactId>, scope: Scope) {
+        let (scopes, at, by, reason) = (vec![scope], Stamp::trusted(self.now), self.by, String::new());
+        self.ops.push(Op::Retract(Retraction { targets, scopes, at, by, reason, extra: Extra::new() }));
     }
 
     pub fn write(&mut self, entity: &EntityRef, field: &str, value: Value, seen: Vec<WriteId>, scopes: &[Scope]) {

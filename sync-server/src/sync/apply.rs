@@ -53,6 +53,8 @@ struct Touched {
     assigned: BTreeSet<JobId>,
     /// Visits that somebody agreed to hand over.
     handed: BTreeSet<VisitId>,
+    /// Departures, which the office may not have known of when it gave the visit to others.
+    departed: Vec<Fact>,
 }
 
 struct Taking<'a> {
@@ -270,6 +272,7 @@ impl Taking<'_> {
         match body {
             Some(FactBody::JobAssigned { .. }) => self.touched.assigned.extend(fact.job),
             Some(FactBody::ReassignAnswered { accepted: true, .. }) => self.touched.handed.extend(fact.visit),
+            Some(FactBody::Departed { .. }) if !self.author.office => self.touched.departed.push(fact.clone()),
             Some(FactBody::FindingAnswered { finding, answer, decision }) => self.answer(finding, answer, decision)?,
             _ => {}
         }
@@ -345,7 +348,7 @@ impl Taking<'_> {
     }
 
     fn finish(self) -> Result<Applied> {
-        let Touched { mut jobs, customers, granting, assigned, handed } = self.touched;
+        let Touched { mut jobs, customers, granting, assigned, handed, departed } = self.touched;
         for job in &assigned {
             grant::people(self.tx, *job, self.env.now)?;
         }
@@ -366,6 +369,9 @@ impl Taking<'_> {
         }
         for visit in handed {
             handover::carry_out(self.tx, self.env, self.change, visit)?;
+        }
+        for fact in departed {
+            handover::ask_after_all(self.tx, self.env, &fact)?;
         }
         if self.author.office && !assigned.is_empty() {
             rejudge::of_jobs(self.tx, self.env, &assigned)?;

@@ -103,3 +103,46 @@ async fn l2_only_whoever_has_the_visit_can_answer_and_a_decision_settles_the_req
     zhang.push(vec![zhang.fact(job, job.visit(1), &answer(request, false, "还在修"))]).await;
     assert!(has(&mut shen, job).await, "an answer that comes too late changes nothing");
 }
+
+#[tokio::test]
+async fn l2_who_set_out_before_he_could_know_keeps_the_visit_and_is_asked() {
+    let bench = Bench::new();
+    let (mut zhang, mut shen) = (Field::enrol(&bench, "zhang").await, Field::enrol(&bench, "shen").await);
+    let job = bench.job("样例一号").await;
+    let set_out = zhang.fact(job, job.visit(1), &departed());
+    let note = FactBody::NoteAdded { text: "在路上".to_owned() };
+    let note = zhang.fact(job, job.visit(1), &note);
+    bench.later(TimeDelta::seconds(60));
+    give(&bench, job, "shen", false).await;
+    assert!(has(&mut shen, job).await, "nobody at the office knows that somebody is on his way");
+
+    bench.later(TimeDelta::seconds(60));
+    zhang.push(vec![set_out, note]).await;
+    let page = opened(&bench, job).await;
+    assert_eq!(page["row"]["leader"], json!(bench.person("zhang")), "the job does not vanish under his hands");
+    assert_eq!((&page["handover_to"][0], &page["handover_of"][0]), (&json!("沈一川"), &json!("张晓峰")));
+    assert!(has(&mut zhang, job).await && !has(&mut shen, job).await);
+
+    bench.later(TimeDelta::seconds(60));
+    let request = asked(&bench, job).await;
+    zhang.push(vec![zhang.fact(job, job.visit(1), &answer(request, true, ""))]).await;
+    assert!(!has(&mut zhang, job).await && has(&mut shen, job).await, "he hands it over");
+
+    bench.later(TimeDelta::seconds(60));
+    zhang.push(vec![zhang.fact(job, job.visit(1), &departed())]).await;
+    assert!(has(&mut shen, job).await, "what is known already takes nothing back");
+}
+
+#[tokio::test]
+async fn l2_a_departure_that_comes_late_takes_the_visit_from_nobody_who_is_on_his_way_himself() {
+    let bench = Bench::new();
+    let (mut zhang, mut shen) = (Field::enrol(&bench, "zhang").await, Field::enrol(&bench, "shen").await);
+    let job = bench.job("样例一号").await;
+    let set_out = zhang.fact(job, job.visit(1), &departed());
+    bench.later(TimeDelta::seconds(60));
+    give(&bench, job, "shen", false).await;
+    shen.push(vec![shen.fact(job, job.visit(1), &departed())]).await;
+    zhang.push(vec![set_out]).await;
+    assert!(has(&mut shen, job).await && !has(&mut zhang, job).await, "the office wanted him, and he is on his way");
+    assert_eq!(opened(&bench, job).await["visit"]["handover"], Value::Null);
+}

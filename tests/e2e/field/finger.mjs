@@ -86,7 +86,13 @@ export async function field(browser, device) {
       await self.at('gate-pin').waitFor({ state: 'detached' });
     },
 
-    delivered: () => self.reads('sync-sentence', /全部已送达|All delivered/),
+    /** The screen says so, and is right: what went past it to the device is counted too. */
+    async delivered() {
+      const says = () => self.reads('sync-sentence', /全部已送达|All delivered/);
+      await says();
+      await until(() => device.call('sync_list'), ({ sentence }) => sentence.waiting === 0, 'nothing should wait');
+      await says();
+    },
 
     async dress({ language = USUAL.language, theme = USUAL.theme, width = USUAL.width, height = USUAL.height } = USUAL) {
       await page.setViewportSize({ width, height });

@@ -1,5 +1,6 @@
 //! The real app's process under WebDriver. Killing it and starting it again on the same data is part of the interface.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -7,6 +8,9 @@ use std::time::{Duration, Instant};
 use gongdan_harness::{binary, free_port};
 use serde_json::json;
 use thirtyfour::{Capabilities, WebDriver};
+
+/// What driver and app say, for whoever asks why an app did not start.
+const SAID: &str = "said.txt";
 
 /// One WebKitWebDriver process; it serves one session at a time.
 pub struct Driver {
@@ -19,6 +23,8 @@ impl Driver {
     /// Starts the driver with the app's data folders under `home`.
     pub fn start(home: &Path) -> Self {
         let port = free_port();
+        std::fs::create_dir_all(home).expect("a folder for the app");
+        let said = File::create(home.join(SAID)).expect("a place for what driver and app say");
         let process = Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
@@ -28,7 +34,7 @@ impl Driver {
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("LANG", "C.UTF-8")
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(said)
             .spawn()
             .expect("WebKitWebDriver: install webkit2gtk-driver (make setup does)");
         let driver = Self { process, home: home.to_owned(), url: format!("http://127.0.0.1:{port}") };
@@ -60,8 +66,13 @@ impl App {
         let mut caps = Capabilities::default();
         let options = json!({ "binary": binary("gongdan"), "args": [] });
         caps.set("webkitgtk:browserOptions", options).expect("a capability");
-        let web = WebDriver::new(&driver.url, caps).await.expect("the app starts under WebDriver");
-        Self { web }
+        match WebDriver::new(&driver.url, caps).await {
+            Ok(web) => Self { web },
+            Err(error) => {
+                let said = std::fs::read_to_string(driver.home.join(SAID)).unwrap_or_default();
+                panic!("the app does not start under WebDriver: {error}; it said: {said}");
+            }
+        }
     }
 
     /// Sets the window's inner size.

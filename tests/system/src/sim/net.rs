@@ -148,19 +148,24 @@ impl Net<'_> {
 
     /// What is handed out must be the receiver's to see; what is accepted must be there for ever.
     fn watch(&self, sky: &mut Sky, changes: &[SignedChange], reply: &ExchangeReply) {
-        for record in reply.pages.iter().flat_map(|page| &page.records) {
-            let RecordBody::Fact { fact, .. } = &record.body else { continue };
-            let foreign = |job: JobId| fact.kind == "note_added" && !self.account.holds(job, self.person);
-            if fact.job.is_some_and(foreign) {
-                let what = format!("a note of a job that {} has not got was handed out: {}", self.person, fact.body);
-                sky.violations.push(Violation::new("scope_is_tight", what));
-            }
-        }
         for verdict in reply.verdicts.iter().filter(|v| v.outcome == Outcome::Accepted) {
             let Some(change) = changes.iter().find(|c| c.device_seq == verdict.device_seq) else { continue };
             let Ok(change) = serde_json::from_str::<Change>(&change.payload) else { continue };
             let facts = change.ops.iter().filter_map(|op| if let Op::Fact(fact) = op { Some(fact.id) } else { None });
             sky.acknowledged.extend(facts);
+        }
+        for record in reply.pages.iter().flat_map(|page| &page.records) {
+            let RecordBody::Fact { fact, .. } = &record.body else { continue };
+            let regained = |job| {
+                let mut arrived = self.account.departed.iter().filter(|one| sky.acknowledged.contains(&one.fact));
+                arrived.any(|one| one.job == job && one.by == self.person && self.account.undoes(*one) > 0)
+            };
+            let his = |job| self.account.holds(job, self.person) || regained(job);
+            let foreign = |job: JobId| fact.kind == "note_added" && !his(job);
+            if fact.job.is_some_and(foreign) {
+                let what = format!("a note of a job that {} has not got was handed out: {}", self.person, fact.body);
+                sky.violations.push(Violation::new("scope_is_tight", what));
+            }
         }
     }
 

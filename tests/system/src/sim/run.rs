@@ -9,10 +9,9 @@ use gongdan_domain::fact::{About, FactBody, PhotoKind};
 use gongdan_domain::id::{FactId, JobId, PersonId, WriteId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::{EntityRef, FileRef};
-use gongdan_domain::visit::handover::Handover;
 use serde_json::{Value, json};
 
-use super::account::{Hand, Note, Photo, Sealing, Written};
+use super::account::{Departure, Hand, Note, Photo, Sealing, Written};
 use super::check::{self, Violation};
 use super::dice::Dice;
 use super::mutant::Mutant;
@@ -385,7 +384,8 @@ impl Player {
         let departed = FactBody::Departed { kit_version: String::new(), released: Vec::new() };
         let fact = self.world.units[who].device().write(|tx| tx.fact(about, departed, Vec::new()));
         self.world.say(format!("{} sets out to {job}", self.world.units[who].name));
-        self.world.account.departed.push((job, fact.expect("kept")));
+        let by = self.world.units[who].person;
+        self.world.account.departed.push(Departure { job, fact: fact.expect("kept"), by });
     }
 
     fn assign(&mut self) {
@@ -396,13 +396,12 @@ impl Player {
         let at_once = self.dice.percent(20);
         let args = json!({ "job": job, "technicians": who, "leader": who[0], "at_once": at_once });
         self.world.office().call("lu", "assign_job", args).unwrap_or_else(|problem| panic!("{problem:?}"));
-        let known = self.world.sky(|sky| sky.acknowledged.clone());
         let account = &mut self.world.account;
-        let under_way = account.departed.iter().any(|(of, fact)| *of == job && known.contains(fact));
-        let taken_away = account.holders.get(&job).is_some_and(|had| had.iter().any(|person| !who.contains(person)));
+        let under_way = account.under_way.contains(&job);
+        let taken_away = account.holders(job).iter().any(|person| !who.contains(person));
         let asks = under_way && taken_away && !at_once;
         self.world.say(format!("office gives job {job} to {} people, asks first: {asks}", who.len()));
-        let open = self.handover(job);
+        let open = self.world.handover(job);
         if open.is_some() != asks {
             let what = format!("{job} is under way: {under_way}, taken away: {taken_away}, asked: {}", open.is_some());
             self.world.sky(|sky| sky.violations.push(Violation::new("under_way_is_asked", what)));
@@ -412,16 +411,9 @@ impl Player {
             Some(asked) => _ = account.asked.insert(job, (asked.request, who)),
             None => {
                 account.asked.remove(&job);
-                account.holders.insert(job, who);
+                account.given.entry(job).or_default().push(who);
             }
         }
-    }
-
-    /// What the office asks about a job, as its own page shows it.
-    fn handover(&self, job: JobId) -> Option<Handover> {
-        let opened = self.world.office().call("lu", "open_job", json!({ "job": job }));
-        let opened = opened.unwrap_or_else(|problem| panic!("{problem:?}"));
-        serde_json::from_value(opened["visit"]["handover"].clone()).expect("a request or none")
     }
 
     /// Whoever has the job on his screen says yes or no, once.

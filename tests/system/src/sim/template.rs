@@ -1,7 +1,7 @@
 //! The world before a schedule begins, made once and copied for each: the demo company, three devices of two technicians, enrolled and
 //! synced, and three jobs at one customer. On memory where the system has some as a disk: nothing here tests a disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::account::Account;
+use super::account::{Account, Given};
 use super::clock::{DeviceClock, Truth};
 use super::dice::Dice;
 use super::net::{Net, Sky};
@@ -68,7 +68,7 @@ pub struct Template {
     pub devices: Vec<Enrolled>,
     pub people: [PersonId; 2],
     pub jobs: [JobId; 3],
-    pub holders: BTreeMap<JobId, BTreeSet<PersonId>>,
+    pub given: Given,
     /// The fields that everybody writes into.
     pub fields: [(EntityRef, &'static str); 3],
 }
@@ -159,8 +159,8 @@ impl Template {
                 json!({ "kind": "known", "machine": fields.text(job::MACHINE) }),
             );
         }
-        let holders = jobs.into_iter().zip(given.map(|who| who.into_iter().collect())).collect();
-        let account = Account { holders, ..Account::default() };
+        let given = jobs.into_iter().zip(given.map(|who| vec![who.into_iter().collect()])).collect();
+        let account = Account { given, ..Account::default() };
         let devices = [("a", people[0]), ("b", people[1]), ("c", people[0])]
             .map(|(name, person)| enrolled(&folder.path().join(name), name, person, &office, &truth, &account));
         drop(core);
@@ -175,7 +175,7 @@ impl Template {
         let devices = devices.into_iter().collect();
         let mut laid = BTreeMap::new();
         files(folder.path(), folder.path(), &mut laid);
-        Self { files: laid, time_ms: truth.ms(), devices, people, jobs, holders: account.holders, fields }
+        Self { files: laid, time_ms: truth.ms(), devices, people, jobs, given: account.given, fields }
     }
 }
 

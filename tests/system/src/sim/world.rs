@@ -13,11 +13,13 @@ use gongdan_domain::entity::kind;
 use gongdan_domain::id::{DeviceId, JobId, PersonId, WriteId};
 use gongdan_domain::problem::Code;
 use gongdan_domain::sync::change::EntityRef;
+use gongdan_domain::visit::handover::Handover;
 use gongdan_server::core::Shared;
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::account::{Account, Hand};
+use super::check::Violation;
 use super::clock::{DeviceClock, Truth};
 use super::dice::Dice;
 use super::mutant::Mutant;
@@ -130,7 +132,7 @@ impl World {
         let units: Vec<Unit> = units.collect();
         let senders = units.iter().map(|unit| (unit.token.clone(), unit.person)).collect();
         let server = Some(serving(&server_dir, &truth));
-        let account = Account { holders: TEMPLATE.holders.clone(), ..Account::default() };
+        let account = Account { given: TEMPLATE.given.clone(), ..Account::default() };
         Self {
             folder,
             truth,
@@ -213,7 +215,22 @@ impl World {
 
     fn answers_arrived(&mut self) {
         let acknowledged = self.sky(|sky| sky.acknowledged.clone());
-        self.account.arrived(&acknowledged);
+        for (job, who) in self.account.arrived(&acknowledged) {
+            match self.handover(job) {
+                Some(open) => _ = self.account.asked.insert(job, (open.request, who)),
+                None => {
+                    let what = format!("{job} was given to others, somebody had set out to it, and nobody asks him");
+                    self.sky(|sky| sky.violations.push(Violation::new("under_way_is_asked", what)));
+                }
+            }
+        }
+    }
+
+    /// What the office asks about a job, as its own page shows it.
+    pub fn handover(&self, job: JobId) -> Option<Handover> {
+        let opened = self.office().call("lu", "open_job", json!({ "job": job }));
+        let opened = opened.unwrap_or_else(|problem| panic!("{problem:?}"));
+        serde_json::from_value(opened["visit"]["handover"].clone()).expect("a request or none")
     }
 
     /// The process dies and is started again on what lies on the disk.
