@@ -38,6 +38,7 @@ pub use example::{preview, preview_letterhead};
 pub use file_name::{file_name, order_file_no};
 pub use invoice::InvoiceSheet;
 pub use order::OrderSheet;
+pub use paper::PaperSheet;
 pub use print::Printed;
 pub use seal::{Later, PROOF_FILE, SEAL_FILE, SealInfo, VOID_FILE};
 pub use templates::{TEMPLATE_NAMES, Templates, built_in};
@@ -133,9 +134,16 @@ pub fn strictly(
 /// The order as it is printed with these templates, to be read on the screen on which it is signed. Words with a mistake do not cost the
 /// customer his order: the product's own are used.
 pub fn order_sheet(doc: &OrderDocument, templates: &Templates) -> Result<OrderSheet, DocumentError> {
-    let own = || strings::Strings::read(None);
-    let strings = strings::Strings::read(templates.get(templates::STRINGS)).or_else(|_| own())?;
-    order::on_screen(doc, &strings)
+    order::on_screen(doc, &words_of(templates)?)
+}
+
+/// A paper likewise.
+pub fn paper_sheet(paper: &Paper, templates: &Templates) -> Result<PaperSheet, DocumentError> {
+    paper::on_screen(paper, &words_of(templates)?)
+}
+
+fn words_of(templates: &Templates) -> Result<strings::Strings, DocumentError> {
+    strings::Strings::read(templates.get(templates::STRINGS)).or_else(|_| strings::Strings::read(None))
 }
 
 /// The work order with the product's own templates.

@@ -5,24 +5,47 @@ mod hazard;
 mod receipt;
 mod slip;
 
+use std::collections::BTreeMap;
+
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::paper::{Paper, PaperBody, VoidedPaper};
 use gongdan_domain::work_order::{OrderTechnician, Signing};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
-use crate::DocumentError;
-use crate::field::{Field, Run, Tongue, with_unit};
+use crate::field::{Entry, Field, Run, Tongue, with_unit};
 use crate::order::{Company, close};
 use crate::print::{Desk, Sheet};
 use crate::seal::{SealInfo, short};
-use crate::strings::same;
+use crate::strings::{Strings, same};
 use crate::templates::{HAZARD, RECEIPT, SLIP};
+use crate::{DocumentError, Language};
+
+/// A paper section by section, in the words that are printed. The screen on which it is signed shows this and nothing less.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct PaperSheet {
+    pub no: String,
+    date: Option<String>,
+    title: Words,
+    head: Vec<Field>,
+    sections: Vec<Section>,
+    photos: Vec<close::Photo>,
+    /// The customer's answers, of which he takes one.
+    decisions: Vec<Words>,
+    /// Who signs as what, and what is filled in by pen when the thing is back.
+    hands: Vec<Field>,
+    /// What stands under it in small print.
+    note: Option<Words>,
+    /// What the paper calls its columns.
+    heads: BTreeMap<String, Words>,
+}
 
 /// What every paper has: what the page system reads, the title, the head facts and the two who hand over.
 #[derive(Debug, Serialize)]
 pub struct Frame<'a, T: Serialize> {
     language: &'static str,
-    t: &'a std::collections::BTreeMap<String, Words>,
+    t: &'a BTreeMap<String, Words>,
     draft: bool,
     no: &'a str,
     /// Papers have no revisions: a wrong one is voided, and another takes its place.
@@ -54,10 +77,23 @@ pub struct Hands {
     blanks: Vec<Words>,
 }
 
-/// A part of a slip.
-#[derive(Debug, Serialize)]
+impl Hands {
+    fn on_screen(self) -> Vec<Field> {
+        let open = |label| Field { label, span: 1, entry: Entry::Blank };
+        let signed = [open(self.left), Field::runs(self.right, 1, vec![Run::plain(self.technician)])];
+        signed.into_iter().chain(self.blanks.into_iter().map(open)).collect()
+    }
+}
+
+/// A part of a paper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "part", rename_all = "snake_case")]
+#[ts(export, rename = "PaperSection")]
 pub enum Section {
+    Text {
+        name: Words,
+        text: Words,
+    },
     Fields {
         name: Words,
         fields: Vec<Field>,
@@ -86,9 +122,50 @@ pub enum Section {
         name: Words,
         points: Vec<Words>,
     },
+    /// What is dangerous on the site.
+    Hazards {
+        name: Words,
+        lead: Vec<Run>,
+        rows: Vec<hazard::Row>,
+    },
     Photos {
         name: Words,
     },
+}
+
+/// The columns that templates name by themselves.
+const HEADS: [&str; 11] = [
+    "workshop.item",
+    "workshop.out",
+    "workshop.back",
+    "fee.qty",
+    "fee.item",
+    "fee.unit_price",
+    "fee.amount",
+    "hazard.seen",
+    "hazard.consequence",
+    "hazard.remedy",
+    "section.decision",
+];
+
+impl<T: Serialize> Frame<'_, T> {
+    /// The same for a screen: the kind's own parts in the order of the page.
+    fn on_screen(self, parts: impl FnOnce(T) -> (Vec<Section>, Vec<close::Photo>)) -> PaperSheet {
+        let (sections, photos) = parts(self.rest);
+        let heads = HEADS.iter().filter_map(|key| Some(((*key).to_owned(), self.t.get(*key)?.clone()))).collect();
+        PaperSheet {
+            no: self.no.to_owned(),
+            date: self.date,
+            title: self.title,
+            head: self.head,
+            sections,
+            photos,
+            decisions: Vec::new(),
+            hands: self.hands.map(Hands::on_screen).unwrap_or_default(),
+            note: None,
+            heads,
+        }
+    }
 }
 
 /// What the views of papers need.
@@ -208,6 +285,20 @@ pub fn sheet(desk: &Desk<'_>, paper: &Paper, voided: Option<&VoidedPaper>) -> Re
         .drawing("ink", paper.signing.as_ref().and_then(close::signature))
         .drawing("own_ink", close::own_signature(std::slice::from_ref(&paper.technician)));
     sheet.sealed(desk.seal, &paper.no).voided(voided)
+}
+
+/// The paper as it will be printed, to be read on a screen.
+pub fn on_screen(paper: &Paper, strings: &Strings) -> Result<PaperSheet, DocumentError> {
+    let tongue = Tongue::new(strings, Language::Zh, &paper.zone, Some(paper.made_at))?;
+    let writer = Writer { paper, tongue, seal: None };
+    let slip = |frame: Frame<'_, slip::Slip>| frame.on_screen(slip::Slip::parts);
+    Ok(match &paper.body {
+        PaperBody::Receipt(body) => receipt::on_screen(&writer, body),
+        PaperBody::HandoverSlip(body) => slip(slip::handover(&writer, body)),
+        PaperBody::LoanerSlip(body) => slip(slip::loaner(&writer, body)),
+        PaperBody::DeclinedReplacement(body) => slip(slip::declined(&writer, body)),
+        PaperBody::HazardNotice(body) => hazard::on_screen(&writer, body),
+    })
 }
 
 /// Words where there are some.

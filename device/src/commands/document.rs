@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use gongdan_documents::{
-    Document, DocumentError, InvoiceSheet, Language, OrderSheet, SealInfo, ServiceCard, ServiceLine, Templates, WorkId,
-    file_name, order_file_no, order_sheet, render,
+    Document, DocumentError, InvoiceSheet, Language, OrderSheet, PaperSheet, SealInfo, ServiceCard, ServiceLine,
+    Templates, WorkId, file_name, order_file_no, order_sheet, render,
 };
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::entity::person;
@@ -94,6 +94,11 @@ fn templates(r: &Reader) -> Result<Templates> {
 /// The order in the words and the order of its paper, to be read on the screen.
 pub(super) fn sheet(r: &Reader, document: &OrderDocument) -> Result<OrderSheet> {
     order_sheet(document, &templates(r)?).map_err(unprinted)
+}
+
+/// A paper likewise.
+pub(super) fn paper_sheet(r: &Reader, paper: &Paper) -> Result<PaperSheet> {
+    gongdan_documents::paper_sheet(paper, &templates(r)?).map_err(unprinted)
 }
 
 fn load(r: &Reader, case: &Case, which: &args::DocumentRef) -> Result<Loaded> {

@@ -11,7 +11,7 @@ use gongdan_domain::visit::VisitState;
 use serde_json::json;
 
 use crate::assemble::{Case, paper};
-use crate::commands::{args, job, order};
+use crate::commands::{args, document, job, order};
 use crate::device::Device;
 use crate::error::Result;
 use crate::store::{Reader, Tx};
@@ -40,7 +40,7 @@ pub fn preview(device: &Device, args: args::DraftPaper) -> Result<PaperPreview> 
             shown: paper::shown(&paper)?,
             unprintable: unprintable(&paper).into_iter().map(|(c, _)| String::from(c)).collect(),
             missing,
-            paper,
+            sheet: document::paper_sheet(r, &paper)?,
         })
     })
 }

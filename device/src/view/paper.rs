@@ -1,7 +1,8 @@
 //! Papers on the screen: what the forms begin with, and the paper as the customer reads it.
 
+use gongdan_documents::PaperSheet;
 use gongdan_domain::paper::invoice::InvoiceRequest;
-use gongdan_domain::paper::{DeclinedBody, HandoverBody, HazardBody, LoanerBody, Paper, ReceiptBody, SlipFee};
+use gongdan_domain::paper::{DeclinedBody, HandoverBody, HazardBody, LoanerBody, ReceiptBody, SlipFee};
 use gongdan_domain::work_order::OrderCustomer;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -36,11 +37,11 @@ pub struct LoanerChoice {
     pub deposit: Option<SlipFee>,
 }
 
-/// The paper as it will be sealed.
+/// The paper as it will be sealed, to be read before it is signed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct PaperPreview {
-    pub paper: Paper,
+    pub sheet: PaperSheet,
     /// Sealing names it.
     pub shown: String,
     /// Names of the fields that are still empty; while there are some, no number is drawn.

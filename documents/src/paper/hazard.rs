@@ -2,9 +2,10 @@
 
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::paper::{HazardBody, HazardDecision, HazardLevel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
-use super::{Frame, Writer};
+use super::{Frame, PaperSheet, Section, Writer};
 use crate::field::{Field, Run};
 use crate::order::close;
 use crate::strings::same;
@@ -23,8 +24,9 @@ pub struct Notice {
     words: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Row {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "PaperHazard")]
+pub struct Row {
     /// A full square: before the machine runs.
     now: bool,
     level: Words,
@@ -95,4 +97,23 @@ pub fn view<'a>(writer: &'a Writer<'a>, body: &HazardBody) -> Frame<'a, Notice> 
     };
     let hands = writer.hands("signing.customer", "hazard.stated_by", None, &[]);
     writer.frame("hazard.title", head, Some(hands), notice)
+}
+
+/// His answers are his to take on the screen: they stand apart.
+pub fn on_screen(writer: &Writer<'_>, body: &HazardBody) -> PaperSheet {
+    let w = |key: &str| writer.w(key);
+    let mut decisions = Vec::new();
+    let sheet = view(writer, body).on_screen(|notice| {
+        decisions = notice.decisions;
+        let mut sections = vec![Section::Fields { name: w("section.customer_machine"), fields: notice.customer }];
+        if !notice.wish.is_empty() {
+            sections.push(Section::Text { name: w("section.wish"), text: same(notice.wish) });
+        }
+        sections.push(Section::Hazards { name: w("section.notice"), lead: notice.lead, rows: notice.hazards });
+        if !notice.photos.is_empty() {
+            sections.push(Section::Photos { name: w("section.photos") });
+        }
+        (sections, notice.photos)
+    });
+    PaperSheet { decisions, note: Some(w("hazard.note")), ..sheet }
 }

@@ -5,8 +5,8 @@ use gongdan_domain::paper::{ReceiptBody, VoidedPaper, place_of};
 use gongdan_domain::work_order::PayMethod;
 use serde::Serialize;
 
-use super::{Frame, Writer, person, some};
-use crate::field::{Entry, Field, JOIN};
+use super::{Frame, PaperSheet, Section, Writer, person, some};
+use crate::field::{Entry, Field, JOIN, Run};
 use crate::number::money;
 use crate::strings::same;
 
@@ -83,4 +83,27 @@ pub fn view<'a>(writer: &'a Writer<'a>, body: &ReceiptBody, voided: Option<&Void
         }),
     };
     writer.frame("receipt.title", Vec::new(), None, receipt)
+}
+
+pub fn on_screen(writer: &Writer<'_>, body: &ReceiptBody) -> PaperSheet {
+    let w = |key: &str| writer.w(key);
+    let sheet = view(writer, body, None).on_screen(|receipt| {
+        let strong = |key: &str, text: String| Field::runs(w(key), 3, vec![Run::strong(same(text))]);
+        let mut fields = vec![
+            Field::runs(w("receipt.from"), 3, vec![Run::strong(receipt.payer)]),
+            Field::runs(w("receipt.for"), 3, vec![Run::plain(receipt.lines)]),
+            Field::runs(w("paper.order"), 3, vec![Run::mono(receipt.order_no)]),
+            writer.field("section.machine", 3, receipt.machine),
+            strong("receipt.sum", receipt.sum),
+            strong("fee.capitals", receipt.capitals),
+            receipt.method,
+        ];
+        fields.extend(receipt.reference.map(|no| Field::runs(same(""), 3, vec![Run::soft(no)])));
+        fields.push(Field::runs(w("receipt.taken_by"), 3, vec![Run::plain(receipt.taken_by)]));
+        fields.push(Field::runs(w("receipt.payer"), 3, vec![Run::plain(receipt.paid_by)]));
+        fields.extend(receipt.place.map(|place| Field::runs(same(""), 3, vec![Run::soft(place)])));
+        fields.retain(|field| !field.is_empty());
+        (vec![Section::Fields { name: same(""), fields }], Vec::new())
+    });
+    PaperSheet { note: Some(w("receipt.note")), ..sheet }
 }

@@ -2,11 +2,13 @@
 
 use gongdan_domain::catalogue::Words;
 use gongdan_domain::paper::{DeclinedBody, HandoverBody, LoanerBody};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Frame, Section, Writer};
 use crate::field::{Entry, Field, Run, with_unit};
 use crate::number::money;
+use crate::order::close;
 use crate::strings::same;
 
 #[derive(Debug, Serialize)]
@@ -14,16 +16,24 @@ pub struct Slip {
     /// Whose copy it is.
     copy: Option<Words>,
     sections: Vec<Section>,
-    photos: Vec<crate::order::close::Photo>,
+    photos: Vec<close::Photo>,
 }
 
-#[derive(Debug, Serialize)]
+impl Slip {
+    pub fn parts(self) -> (Vec<Section>, Vec<close::Photo>) {
+        (self.sections, self.photos)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "PaperItem")]
 pub struct Row {
     name: String,
     quantity: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export, rename = "PaperFee")]
 pub struct FeeRow {
     code: String,
     name: Words,
@@ -37,9 +47,9 @@ fn slip(writer: &Writer<'_>, mut sections: Vec<Section>) -> Slip {
         Section::Ticks { items, .. } => !items.is_empty(),
         Section::Handed { rows, .. } => !rows.is_empty(),
         Section::Fees { rows, .. } => !rows.is_empty(),
-        Section::Estimate { .. } | Section::Points { .. } | Section::Photos { .. } => true,
+        _ => true,
     });
-    let photos = crate::order::close::photos(&writer.tongue, &writer.paper.photos);
+    let photos = close::photos(&writer.tongue, &writer.paper.photos);
     if !photos.is_empty() {
         sections.push(Section::Photos { name: writer.w("section.photos") });
     }

@@ -3,10 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use gongdan_documents::{Templates, order_sheet};
+use chrono::NaiveDate;
+use gongdan_documents::{Language, Templates, order_sheet, paper_sheet};
+use gongdan_domain::catalogue::Words;
+use gongdan_domain::paper::Paper;
 use gongdan_domain::work_order::OrderDocument;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
+use crate::papers::sealed;
+use crate::reading::pages;
 use crate::sample;
 
 /// What is not for the customer's eyes, and why. A leaf is named by its path without the numbers of rows.
@@ -33,16 +39,34 @@ const NOT_SHOWN: [(&str, &str); 17] = [
 /// Signed strokes are drawn, not written.
 const DRAWN: &str = "signing.ink";
 
+/// A document's sheet, for any value of its shape.
+type Read = fn(&Value) -> Option<Value>;
+
+fn order_read(document: &Value) -> Option<Value> {
+    read(document, |order: &OrderDocument| order_sheet(order, &Templates::default()).ok().map(|sheet| json!(sheet)))
+}
+
+fn paper_read(document: &Value) -> Option<Value> {
+    read(document, |paper: &Paper| paper_sheet(paper, &Templates::default()).ok().map(|sheet| json!(sheet)))
+}
+
+fn read<T: DeserializeOwned>(document: &Value, sheet: impl Fn(&T) -> Option<Value>) -> Option<Value> {
+    sheet(&serde_json::from_value(document.clone()).ok()?)
+}
+
 /// Every leaf's name, and whether the sheet changes with it.
 pub fn shown(order: &OrderDocument) -> BTreeMap<String, bool> {
-    let document = serde_json::to_value(order).expect("a document");
+    shown_by(&json!(order), order_read)
+}
+
+fn shown_by(document: &Value, read: Read) -> BTreeMap<String, bool> {
     let mut shown: BTreeMap<String, bool> = BTreeMap::new();
-    for path in paths(&document) {
+    for path in paths(document) {
         let name = path.iter().filter(|part| part.parse::<usize>().is_err()).cloned().collect::<Vec<_>>().join(".");
         if !name.starts_with(DRAWN) {
             // A row may leave out what another row of the list says: one of 1 has no unit beside it.
             let before = shown.get(&name) == Some(&true);
-            shown.insert(name, before || seen(&document, &path));
+            shown.insert(name, before || changes(document, &path, read));
         }
     }
     shown
@@ -60,13 +84,56 @@ fn g3_every_leaf_of_the_order_is_on_the_sheet_that_is_signed() {
     assert!(idle.is_empty(), "these are shown after all, or are no leaves: {idle:?}");
 }
 
-/// Whether the sheet changes with this leaf.
+/// What was filled into a paper; who and which machine it is about is the order's, and each paper prints what it needs of it.
+const PAPER_NOT_SHOWN: [(&str, &str); 3] = [
+    ("body.kind", "the title says it"),
+    ("body.body.decision", "he takes it himself, beside the sheet"),
+    ("body.body.words", "his own, beside the sheet"),
+];
+
+#[test]
+fn g3_every_leaf_of_a_papers_own_content_is_on_the_sheet_that_is_signed() {
+    for (name, paper) in sample::paper::all() {
+        let shown = shown_by(&json!(paper), paper_read);
+        let own = |leaf: &str| leaf.starts_with("body.") && !PAPER_NOT_SHOWN.iter().any(|(one, _)| leaf == *one);
+        let unread: Vec<_> = shown.iter().filter(|(leaf, seen)| own(leaf) && !**seen).collect();
+        assert!(unread.is_empty(), "{name}: signed unread: {unread:?}");
+        assert!(shown["customer.name"] || name == "receipt", "{name}: and who signs it");
+    }
+}
+
+/// What every page has around its content, and what comes to it by hand.
+const AROUND: [&str; 1] = ["receipt.stamp"];
+
+#[test]
+fn g3_every_sentence_that_a_paper_prints_is_on_the_sheet_that_is_signed() {
+    let strings: BTreeMap<String, Words> =
+        serde_json::from_str(include_str!("../../templates/strings.json")).expect("the words of the papers");
+    for (name, paper) in sample::paper::all() {
+        let printed = pages(&sealed(&paper, Language::Zh)).concat();
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        let sheet = bare(&json!(paper_sheet(&paper, &Templates::default()).expect("a sheet")).to_string());
+        let unread: Vec<_> = strings
+            .iter()
+            .filter(|(key, words)| {
+                // What stands between braces is filled in.
+                let fixed = words.zh.split(['{', '}']).step_by(2).map(bare).filter(|part| part.chars().count() > 5);
+                let unread = |part: &String| printed.contains(part) && !sheet.contains(part);
+                !AROUND.contains(&key.as_str()) && fixed.into_iter().any(|part| unread(&part))
+            })
+            .map(|(key, _)| key)
+            .collect();
+        assert!(unread.is_empty(), "{name}: printed over the signature and not on the screen: {unread:?}");
+    }
+}
+
+/// Whether the order's sheet changes with this leaf.
 pub fn seen(document: &Value, path: &[String]) -> bool {
-    let sheet = |value: &Value| {
-        let document: OrderDocument = serde_json::from_value(value.clone()).ok()?;
-        Some(order_sheet(&document, &Templates::default()).ok().map(|s| serde_json::to_value(s).expect("a sheet")))
-    };
-    let before = sheet(document);
+    changes(document, path, order_read)
+}
+
+fn changes(document: &Value, path: &[String], read: Read) -> bool {
+    let before = read(document);
     let leaf = path.iter().fold(document, |at, part| step(at, part));
     others(leaf).into_iter().any(|other| {
         let mut changed = document.clone();
@@ -74,7 +141,7 @@ pub fn seen(document: &Value, path: &[String]) -> bool {
             Ok(row) => &mut at[row],
             Err(_) => &mut at[part.as_str()],
         }) = other;
-        let after = sheet(&changed);
+        let after = read(&changed);
         after.is_some() && after != before
     })
 }
@@ -85,6 +152,7 @@ fn others(leaf: &Value) -> Vec<Value> {
         Value::Bool(yes) => vec![(!yes).into()],
         Value::Number(n) => vec![(n.as_i64().expect("no floats on an order") + 100).into()],
         Value::String(text) if text.contains('T') && text.ends_with('Z') => vec!["2026-11-20T03:04:05Z".into()],
+        Value::String(text) if text.parse::<NaiveDate>().is_ok() => vec!["2026-12-30".into()],
         Value::String(text) => {
             let mut others: Vec<Value> = vec![format!("{text}1").into()];
             others.extend(WORDS.iter().filter(|word| *word != text).map(|word| Value::from(*word)));
@@ -95,7 +163,7 @@ fn others(leaf: &Value) -> Vec<Value> {
 }
 
 /// One word of each kind that the form chooses from.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 18] = [
     "Asia/Tokyo",
     "usual",
     "high",
@@ -112,6 +180,8 @@ const WORDS: [&str; 16] = [
     "dissatisfied",
     "warranty",
     "item",
+    "now",
+    "dated",
 ];
 
 fn step<'a>(at: &'a Value, part: &str) -> &'a Value {
@@ -134,16 +204,23 @@ fn paths(value: &Value) -> Vec<Vec<String>> {
     }
 }
 
-/// What the interface's own test reads: `GONGDAN_WRITE_SHEET=1` writes it again.
-const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/order-sheet.json");
+/// What the interface's own tests read: `GONGDAN_WRITE_SHEET=1` writes it again.
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures");
 
 #[test]
 fn the_screens_own_test_reads_the_sheet_as_it_is_now() {
-    let sheet = order_sheet(&sample::whole(), &Templates::default()).expect("a sheet");
-    let now = serde_json::to_string_pretty(&sheet).expect("a sheet") + "\n";
-    if std::env::var_os("GONGDAN_WRITE_SHEET").is_some() {
-        std::fs::write(KEPT, &now).expect("the fixture is written");
+    let order = order_sheet(&sample::whole(), &Templates::default()).expect("a sheet");
+    let papers: BTreeMap<_, _> = sample::paper::all()
+        .into_iter()
+        .map(|(name, paper)| (name, paper_sheet(&paper, &Templates::default()).expect("a sheet")))
+        .collect();
+    for (name, now) in [("order-sheet.json", json!(order)), ("paper-sheets.json", json!(papers))] {
+        let (path, now) = (format!("{KEPT}/{name}"), serde_json::to_string_pretty(&now).expect("a sheet") + "\n");
+        if std::env::var_os("GONGDAN_WRITE_SHEET").is_some() {
+            std::fs::write(&path, &now).expect("the fixture is written");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        let again = "GONGDAN_WRITE_SHEET=1 cargo test --test documents sheet_as_it_is_now";
+        assert!(kept == now, "{name}: the sheet has changed: {again}");
     }
-    let kept = std::fs::read_to_string(KEPT).expect("the fixture");
-    assert!(kept == now, "the sheet has changed: GONGDAN_WRITE_SHEET=1 cargo test --test documents sheet_as_it_is_now");
 }

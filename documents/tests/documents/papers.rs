@@ -11,7 +11,7 @@ fn set(document: &Document<'_>, seal: Option<&SealInfo>, language: Language) -> 
     strictly(document, seal, &sample::photo_bytes, language, &Templates::default()).expect("a document")
 }
 
-fn sealed(paper: &Paper, language: Language) -> Vec<u8> {
+pub fn sealed(paper: &Paper, language: Language) -> Vec<u8> {
     set(&Document::Paper { paper, voided: None }, Some(&paper::seal(paper)), language)
 }
 

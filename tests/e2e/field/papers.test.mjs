@@ -76,6 +76,9 @@ test('E6 G3 a hazard notice is read, decided and signed by the customer', async 
   await finger.look('hazard form');
   await finger.tap('next');
   await finger.there('/paper-sign?paper=hazard_notice');
+  // What is printed over his signature he has read: what his answer costs him, and what signing means.
+  await finger.says(/储气罐安全阀校验过期[\s\S]*签字表示收到，不表示放弃任何权利/);
+  await finger.says(/仍按原要求；由上述隐患造成的停机和损坏不在保修范围内/);
   await finger.tap('decision-as_wished');
   await finger.tap('sign-choice-signed');
   await finger.sign();

@@ -78,11 +78,11 @@ fn e4_e6_e7_f3_every_paper_is_numbered_sealed_and_on_the_visit() {
     for body in bodies(&office, job) {
         let before = preview(&office, job, &body);
         assert_eq!(before.missing, Vec::<String>::new(), "{:?}", body.kind());
-        assert_eq!(preview(&office, job, &body).paper.no, before.paper.no, "a second look draws no second number");
-        assert_eq!(place_of(&before.paper.no).map(|(kind, _, count)| (kind, count)), Some((body.kind(), 1)));
+        assert_eq!(preview(&office, job, &body).sheet.no, before.sheet.no, "a second look draws no second number");
+        assert_eq!(place_of(&before.sheet.no).map(|(kind, _, count)| (kind, count)), Some((body.kind(), 1)));
         let view = seal(&office, job, &body, &before.shown).expect("sealed");
         let mut made = view.state.papers.iter().filter(|p| p.kind == body.kind()).map(|p| p.no.as_str());
-        assert_eq!((made.next(), made.next()), (Some(before.paper.no.as_str()), None));
+        assert_eq!((made.next(), made.next()), (Some(before.sheet.no.as_str()), None));
     }
     let order: OrderPreview = office.call("preview_order", json!({ "job": job })).expect("previewed");
     let refused = order.document.fault.measures.last().expect("E7: it stands on the order");

@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs';
 import { render } from '@testing-library/svelte';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OrderSheet } from '../generated/OrderSheet.ts';
+import type { PaperSheet as Sheet } from '../generated/PaperSheet.ts';
 import { setLanguage, type Language } from '../words/index.ts';
 import OrderPaper from './OrderPaper.svelte';
+import PaperSheet from './PaperSheet.svelte';
 
-const sheet = JSON.parse(readFileSync('tests/fixtures/order-sheet.json', 'utf8')) as OrderSheet;
+const fixture = (name: string): unknown => JSON.parse(readFileSync(`tests/fixtures/${name}.json`, 'utf8'));
+const sheet = fixture('order-sheet') as OrderSheet;
+const papers = fixture('paper-sheets') as { [kind: string]: Sheet };
 /** What only finds things: kinds, a photo's whole hash, the letterhead's mark. The sentence of an order that is not signed yet stands over
- * the pad. */
-const NO_TEXT = ['sheet.sentence', 'kind', 'way', 'file', 'mark'];
+ * the pad, and so do the answers of a notice; the paper's code of a fee stands in its row. */
+const NO_TEXT = ['sheet.sentence', 'sheet.decisions', 'kind', 'part', 'way', 'file', 'mark'];
 
 type Said = { zh: string; en: string };
 const isWords = (value: object): value is Said => 'zh' in value && 'en' in value;
@@ -38,5 +42,19 @@ describe('the order on the screen', () => {
     const unread = all.filter(([path, text]) => !idle.includes(path) && !/photos\.\d+\.hash/.test(path) && !shown.includes(plain(text)));
     expect(unread).toEqual([]);
     expect(container.querySelectorAll('img')).toHaveLength(sheet.photos.length);
+  });
+});
+
+describe('a paper on the screen', () => {
+  afterEach(() => setLanguage('zh'));
+
+  it.each(Object.keys(papers).flatMap((kind) => (['zh', 'en'] as const).map((language) => [kind, language] as const)))('G3 E4 E6 E7 shows every text of the sheet (%s, %s)', async (kind, language) => {
+    setLanguage(language);
+    const { heads, ...rest } = papers[kind]!;
+    const { container } = render(PaperSheet, { sheet: { heads, ...rest }, picture: (hash: string) => `blob:${hash}` });
+    const shown = plain(container.textContent ?? '');
+    const all = texts(rest, language, 'sheet').filter(([, text]) => text.trim() !== '');
+    expect(all.length).toBeGreaterThan(10);
+    expect(all.filter(([path, text]) => !/photos\.\d+\.hash/.test(path) && !shown.includes(plain(text)))).toEqual([]);
   });
 });
