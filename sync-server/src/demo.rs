@@ -10,6 +10,7 @@ use gongdan_domain::fact::{About, FactBody};
 use gongdan_domain::id::{JobId, PersonId, TeamId};
 use gongdan_domain::permission::{Permission, Role, may};
 use gongdan_domain::problem::{Code, Problem};
+use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{EntityRef, Scope};
 use gongdan_domain::time::Instant;
 use serde::Deserialize;
@@ -19,14 +20,9 @@ use uuid::Uuid;
 use crate::core::{Core, Env, Shared};
 use crate::error::Result;
 use crate::office::act::{self, Act};
-use crate::reference::typed;
-use crate::storage::{Published, Tx, User};
+use crate::storage::{Tx, User};
 use crate::sync::enrol;
-use crate::{auth, secret};
-
-#[derive(rust_embed::Embed)]
-#[folder = "starter"]
-struct Starter;
+use crate::{auth, secret, starter};
 
 #[derive(Deserialize)]
 struct Demo {
@@ -95,8 +91,7 @@ struct SignIn {
 
 /// Loads the demo company and answers how to sign in. Refuses where anything is there already.
 pub fn load(core: &Shared) -> Result<String> {
-    let file = Starter::get("demo.json").ok_or(Code::NotFound)?;
-    let demo: Demo = serde_json::from_slice(&file.data)?;
+    let demo: Demo = serde_json::from_slice(&starter::file(starter::DEMO)?)?;
     if !core.store.read(|r| r.users())?.is_empty() {
         return Err(Problem::with(
             Code::Conflict,
@@ -111,31 +106,10 @@ pub fn load(core: &Shared) -> Result<String> {
         secrets.insert(person.login.clone(), (auth::password_hash(&password)?, password));
     }
     let people = core.write_now(move |core, tx| {
-        publish_starter(tx, core.now())?;
+        starter::publish(tx, &ReferenceKind::ALL, None, core.now())?;
         Loading::new(core, tx)?.all(&demo, &secrets)
     })?;
     Ok(printed(&people))
-}
-
-/// The reference data of the starter, published as it is.
-pub fn publish_starter(tx: &mut dyn Tx, now: Instant) -> Result<()> {
-    for name in Starter::iter().filter(|n| n.ends_with(".json") && n != "demo.json") {
-        let file = Starter::get(&name).ok_or(Code::NotFound)?;
-        let whole: Value = serde_json::from_slice(&file.data)?;
-        let kind = serde_json::from_value(whole["kind"].clone())?;
-        let mut published = Published {
-            kind,
-            version: String::new(),
-            body: whole["body"].clone(),
-            published_at: now,
-            published_by: None,
-        };
-        let reference = typed(&published).ok_or(Code::ReferenceInvalid)?;
-        reference.validate().map_err(|faults| Problem::with(Code::ReferenceInvalid, faults))?;
-        published.version = reference.version().to_owned();
-        crate::reference::publish(tx, &published, reference.valid_from())?;
-    }
-    Ok(())
 }
 
 struct Loading<'t> {

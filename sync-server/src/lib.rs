@@ -25,6 +25,7 @@ pub mod rescue;
 pub mod router;
 pub mod secret;
 pub mod signed_under;
+pub mod starter;
 pub mod storage;
 pub mod sync;
 #[cfg(test)]

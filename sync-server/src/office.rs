@@ -185,6 +185,8 @@ commands! {
     // Published data
     [Needs(P::ReadOffice)] reference_list(a::ListReference) -> Vec<v::ReferenceRow> = reference::list;
     [Needs(P::PublishReference)] publish_reference(a::PublishReference) -> v::ReferenceRow = reference::publish;
+    [Needs(P::PublishReference)] starter(a::OfficeNothing) -> v::Starter = reference::starter;
+    [Needs(P::PublishReference)] publish_starter(a::OfficeNothing) -> v::Starter = reference::publish_starter;
     // G1: who the company is, as it stands on its papers
     [Needs(P::AdministerUsers)] company_settings(a::OfficeNothing) -> v::CompanySettings = company::settings;
     /// An example order under this letterhead; nothing is kept.

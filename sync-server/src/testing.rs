@@ -11,6 +11,7 @@ use ed25519_dalek::SigningKey;
 use gongdan_domain::fact::{About, FactBody};
 use gongdan_domain::id::{ChangeId, FactId, JobId, PersonId, WriteId};
 use gongdan_domain::permission::Role;
+use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::seal::{ChainHead, SealPayload, SealedDocument, public_key_text};
 use gongdan_domain::sync::change::{Change, EntityRef, Extra, Fact, FileRef, Op, Scope, SealOp, SignedChange, Write};
 use gongdan_domain::sync::wire::{Certificate, EnrolReply, ExchangeReply, ExchangeRequest, Record, SignedCertificate};
@@ -23,6 +24,7 @@ use uuid::Uuid;
 use crate::auth;
 use crate::core::{Core, Shared};
 use crate::demo;
+use crate::starter;
 use crate::storage::User;
 use crate::sync::enrol;
 
@@ -69,7 +71,7 @@ impl World {
         let clock = Arc::clone(&now);
         let read = move || Instant::from_timestamp_millis(clock.load(Ordering::SeqCst)).expect("a time");
         let core = Core::open(data.path(), Arc::new(read)).expect("opens");
-        core.write_now(|core, tx| demo::publish_starter(tx, core.now())).expect("published");
+        core.write_now(|core, tx| starter::publish(tx, &ReferenceKind::ALL, None, core.now())).expect("published");
         Self { core, data, now, hash: auth::password_hash(PASSWORD).expect("hashed") }
     }
 

@@ -1,5 +1,7 @@
 //! Published data (F1, C4): a version is checked before anyone sees it and never changes afterwards.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use gongdan_documents::{Templates, check};
 use gongdan_domain::problem::{Code, Problem};
@@ -13,7 +15,8 @@ use crate::office::load::Names;
 use crate::office::template;
 use crate::office::view as v;
 use crate::reference::{ReferenceSet, typed};
-use crate::storage::Published;
+use crate::starter;
+use crate::storage::{Published, Reader};
 
 pub fn list(ctx: &Context, args: a::ListReference) -> Result<Vec<v::ReferenceRow>> {
     ctx.read(|r| {
@@ -83,6 +86,28 @@ pub fn publish(ctx: &Context, args: a::PublishReference) -> Result<v::ReferenceR
         ctx.note(tx, "published", format!("{} {}", kind_name(args.kind), published.version))?;
         let now = ReferenceSet::read(tx)?;
         row(&mut Names::new(tx), &now, published, now.day(ctx.now))
+    })
+}
+
+/// What the company has published nothing of, and the starter has. Who the company is, it says itself.
+fn lacking(r: &dyn Reader) -> Result<Vec<ReferenceKind>> {
+    let there: BTreeSet<ReferenceKind> = r.published(None)?.into_iter().map(|one| one.kind).collect();
+    let not_in_it = [ReferenceKind::CompanyProfile, ReferenceKind::DocumentTemplates];
+    Ok(ReferenceKind::ALL.into_iter().filter(|kind| !there.contains(kind) && !not_in_it.contains(kind)).collect())
+}
+
+pub fn starter(ctx: &Context, _: a::OfficeNothing) -> Result<v::Starter> {
+    ctx.read(|r| Ok(v::Starter { lacking: lacking(r)? }))
+}
+
+/// A company begins. What it has published itself stays as it is.
+pub fn publish_starter(ctx: &Context, _: a::OfficeNothing) -> Result<v::Starter> {
+    ctx.write(|ctx, tx| {
+        let kinds = lacking(tx)?;
+        for (kind, version) in starter::publish(tx, &kinds, Some(ctx.who.person), ctx.now)? {
+            ctx.note(tx, "published", format!("{} {version}", kind_name(kind)))?;
+        }
+        Ok(v::Starter { lacking: lacking(tx)? })
     })
 }
 

@@ -6,6 +6,7 @@ mod device;
 mod evidence;
 mod mail;
 mod number;
+mod reference;
 mod revision;
 mod template;
 
@@ -18,7 +19,6 @@ use gongdan_domain::id::{CustomerId, DeviceId, FactId, JobId, MachineId, OrderId
 use gongdan_domain::obligation::Obligation;
 use gongdan_domain::permission::{Permission, Role};
 use gongdan_domain::problem::Code;
-use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::change::{EntityRef, FileRef};
 use gongdan_domain::time::Instant;
 use gongdan_domain::visit::step::VisitStage;
@@ -35,6 +35,7 @@ pub use device::{DeviceList, DeviceRow, DeviceState, EnrolmentCode, HoleRange, I
 pub use evidence::*;
 pub use mail::*;
 pub use number::{NumberCounts, NumberLine, NumberList};
+pub use reference::{ReferenceRow, Starter};
 pub use revision::RevisionView;
 pub use template::*;
 
@@ -507,25 +508,6 @@ pub struct CallbackRow {
     pub about: String,
     /// Words of the rule in the published deadline rules.
     pub rule_words: Option<Words>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[ts(export)]
-pub struct ReferenceRow {
-    pub kind: ReferenceKind,
-    pub version: String,
-    pub valid_from: chrono::NaiveDate,
-    pub valid_until: Option<chrono::NaiveDate>,
-    /// In force today.
-    pub in_force: bool,
-    #[ts(type = "string")]
-    pub published_at: Instant,
-    pub published_by: Option<PersonName>,
-    /// Mistakes in templates of documents that are in force: documents are set with the product's own meanwhile.
-    pub warnings: Vec<String>,
-    /// The body; left out in a list over all kinds.
-    #[ts(type = "unknown")]
-    pub body: Option<Value>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

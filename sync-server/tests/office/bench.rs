@@ -13,6 +13,7 @@ use gongdan_domain::id::{ChangeId, FactId, JobId, PersonId, TeamId, VisitId, Wri
 use gongdan_domain::paper::Paper;
 use gongdan_domain::permission::Role;
 use gongdan_domain::problem::Problem;
+use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::seal::{ChainHead, SealPayload, SealedDocument, public_key_text};
 use gongdan_domain::sync::change::{Change, EntityRef, Extra, Fact, FileRef, Op, Scope, SealOp, SignedChange, Write};
 use gongdan_domain::sync::wire::{EnrolReply, ExchangeReply, ExchangeRequest, Outcome, RecordBody, Verdict};
@@ -22,7 +23,7 @@ use gongdan_domain::work_order::{OrderDocument, Signing};
 use gongdan_server::core::{Core, Shared};
 use gongdan_server::office::act::{self, Act};
 use gongdan_server::storage::{Session, User};
-use gongdan_server::{demo, router, secret};
+use gongdan_server::{router, secret, starter};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -47,14 +48,18 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// The morning of a Monday in the company's zone.
     pub fn new() -> Self {
+        Self::with(&ReferenceKind::ALL)
+    }
+
+    /// The morning of a Monday in the company's zone, where these kinds are published.
+    pub fn with(kinds: &'static [ReferenceKind]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(Mutex::new("2026-11-23T01:00:00Z".parse::<Instant>().expect("a time")));
         let hands = Arc::clone(&clock);
         let core = Core::open(folder.path(), Arc::new(move || *hands.lock().expect("a clock"))).expect("opens");
         let people = core.write_now(|core, tx| {
-            demo::publish_starter(tx, core.now())?;
+            starter::publish(tx, kinds, None, core.now())?;
             let team = TeamId(Uuid::now_v7());
             let mut people = Vec::new();
             for (login, name, role) in PEOPLE {

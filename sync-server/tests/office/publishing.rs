@@ -1,6 +1,7 @@
 //! F1, C4: published data is checked before anyone sees it.
 
 use gongdan_domain::problem::Code;
+use gongdan_domain::reference::ReferenceKind;
 use gongdan_domain::sync::wire::RecordBody;
 use serde_json::{Value, json};
 
@@ -92,4 +93,24 @@ async fn f1_a_schedule_that_is_wrong_is_refused_and_leaves_nothing() {
     let list = bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await;
     assert_eq!(list.as_array().map(Vec::len), Some(1), "nothing invalid became a version");
     assert_eq!(bench.refused("lu", "publish_reference", publish(&good)).await.code, Code::NotAllowed);
+}
+
+#[tokio::test]
+async fn f1_c4_a_company_that_begins_takes_what_it_lacks_and_keeps_its_own() {
+    let bench = Bench::with(&[ReferenceKind::FeeSchedule]);
+    let mut field = Field::enrol(&bench, "zhang").await;
+    let lacking = bench.call("jiang", "starter", json!({})).await["lacking"].clone();
+    let lacks = |kind: &str| lacking.as_array().expect("a list").iter().any(|one| one == kind);
+    assert!(lacks("kit_template") && lacks("deadline_rules") && lacks("calendar"));
+    assert!(!lacks("fee_schedule") && !lacks("company_profile"), "its own prices, and who it is");
+    assert_eq!(bench.call("jiang", "publish_starter", json!({})).await["lacking"], json!([]));
+    let all = bench.call("jiang", "reference_list", json!({})).await;
+    let of = |kind: &str| all.as_array().expect("a list").iter().filter(|row| row["kind"] == kind).count();
+    assert_eq!((of("kit_template"), of("fee_schedule"), of("company_profile")), (1, 1, 0));
+    let told = field.holds().await;
+    let kit = |body: &&RecordBody| matches!(body, RecordBody::Reference { kind, .. } if kind == "kit_template");
+    assert_eq!(told.iter().filter(kit).count(), 1, "and devices have it");
+    bench.call("jiang", "publish_starter", json!({})).await;
+    let fees = bench.call("jiang", "reference_list", json!({ "kind": "fee_schedule" })).await;
+    assert_eq!(fees.as_array().map(Vec::len), Some(1), "a second press publishes nothing");
 }

@@ -60,11 +60,14 @@ export async function answering(url) {
   }
 }
 
-export async function company() {
+/** `demo: false` is a company that begins: nothing but an administrator. */
+export async function company({ demo = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gongdan-console-'));
   const data = join(folder, 'server');
-  const printed = execFileSync(binary('gongdan-server'), ['demo', '--data', data], { encoding: 'utf8' });
+  const made = demo ? ['demo'] : ['create-user', '--login', 'admin', '--name', '管理员', '--role', 'admin'];
+  const printed = execFileSync(binary('gongdan-server'), [...made, '--data', data], { encoding: 'utf8' });
   const people = new Map();
+  if (!demo) people.set('admin', { password: printed.match(/^admin {2}(\S+)$/m)[1] });
   for (const [, login, password, , , code] of printed.matchAll(/^ {2}(\S+) +(\S+) +(\S+) +(\S+)(?: +enrolment code (\S+))?$/gm)) people.set(login, { password, code });
   const port = await freePort();
   const children = [];

@@ -23,6 +23,8 @@ export const testid = {
   nameReason: 'name-reason',
   nameRevision: 'name-revision',
   numberRow: (number: string) => `number-${number}`,
+  starter: 'starter',
+  publishStarter: 'publish-starter',
   company: 'company-settings',
   companyField: (field: string) => `company-${field}`,
   companyLogo: 'company-logo',

@@ -76,6 +76,7 @@ import type { SetMailServer } from './SetMailServer';
 import type { SettleConflict } from './SettleConflict';
 import type { SettleOffered } from './SettleOffered';
 import type { SignIn } from './SignIn';
+import type { Starter } from './Starter';
 import type { Technician } from './Technician';
 import type { TemplateFile } from './TemplateFile';
 import type { TemplateList } from './TemplateList';
@@ -138,6 +139,8 @@ export type OfficeCommands = {
   record_callback: { args: RecordCallback; reply: OfficeDone };
   reference_list: { args: ListReference; reply: Array<ReferenceRow> };
   publish_reference: { args: PublishReference; reply: ReferenceRow };
+  starter: { args: OfficeNothing; reply: Starter };
+  publish_starter: { args: OfficeNothing; reply: Starter };
   company_settings: { args: OfficeNothing; reply: CompanySettings };
   try_company: { args: CompanyForm; reply: CompanyTried };
   set_company: { args: CompanyForm; reply: CompanySettings };
