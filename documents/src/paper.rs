@@ -134,7 +134,7 @@ pub enum Section {
 }
 
 /// The columns that templates name by themselves.
-const HEADS: [&str; 11] = [
+const HEADS: [&str; 10] = [
     "workshop.item",
     "workshop.out",
     "workshop.back",
@@ -145,7 +145,6 @@ const HEADS: [&str; 11] = [
     "hazard.seen",
     "hazard.consequence",
     "hazard.remedy",
-    "section.decision",
 ];
 
 impl<T: Serialize> Frame<'_, T> {

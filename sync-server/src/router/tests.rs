@@ -90,6 +90,8 @@ const MAY_CALL: &[(&str, &str)] = &[
     ("record_callback", CALLS),
     ("reference_list", OFFICE),
     ("publish_reference", "SGA"),
+    ("starter", "SGA"),
+    ("publish_starter", "SGA"),
     ("list_templates", "A"),
     ("read_template", "A"),
     ("try_template", "A"),

@@ -42,10 +42,12 @@ pub enum Mutant {
     RefusalHidden,
     /// A file counts as sent when its first piece is.
     FileCutShort,
+    /// What the office decided without knowing that somebody had set out stands.
+    DecisionStands,
 }
 
 impl Mutant {
-    pub const ALL: [Mutant; 16] = [
+    pub const ALL: [Mutant; 17] = [
         Mutant::VerdictNotStored,
         Mutant::NoIdempotency,
         Mutant::LastWriterWins,
@@ -62,6 +64,7 @@ impl Mutant {
         Mutant::LeftScopeKept,
         Mutant::RefusalHidden,
         Mutant::FileCutShort,
+        Mutant::DecisionStands,
     ];
 
     fn on_server(self) -> &'static str {
@@ -100,6 +103,11 @@ impl Mutant {
             Mutant::SealAltered => {
                 "CREATE TRIGGER mutant AFTER INSERT ON record WHEN new.record = 'sealed'
                  BEGIN UPDATE record SET body = replace(new.body, ' by ', ' bY ') WHERE id = new.id; END"
+            }
+            Mutant::DecisionStands => {
+                "CREATE TRIGGER mutant BEFORE INSERT ON retracted
+                 WHEN EXISTS (SELECT 1 FROM fact f WHERE f.id = new.fact AND f.kind = 'job_assigned')
+                 BEGIN SELECT RAISE(IGNORE); END"
             }
             _ => "",
         }
