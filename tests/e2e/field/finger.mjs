@@ -132,7 +132,15 @@ export async function field(browser, device) {
     async sign() {
       const pad = at('signature-pad');
       await pad.scrollIntoViewIfNeeded();
-      const box = await pad.boundingBox();
+      // A hand waits until what it draws on lies still.
+      let box;
+      const still = async () => {
+        const before = JSON.stringify(box);
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        box = await pad.boundingBox();
+        return before === JSON.stringify(box);
+      };
+      await until(still, (yes) => yes, 'the pad should lie still');
       for (let stroke = 0; stroke < 3; stroke += 1) {
         const x = box.x + 80 + stroke * 60;
         await page.mouse.move(x, box.y + 64);
